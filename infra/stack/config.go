@@ -1,0 +1,53 @@
+package stack
+
+import (
+	"net/netip"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+// Config is everything an operator decides about a stack. Its keys, their
+// meaning and their defaults are declared in Pulumi.yaml.
+type Config struct {
+	AWSRegion, AWSZone              string
+	GCPProject, GCPRegion, GCPZone  string
+	DatabaseMachineType             string
+	DatabaseDiskGB                  int // in GB of 2^30 bytes, as GCE counts
+	DatabaseImage, AdoptDataDisk    string
+	WebInstanceType, WebAMI, Domain string
+	AdminCIDRs                      []netip.Prefix
+	AdminSSHKeys                    []string
+	ProtectData                     bool
+}
+
+// ReadConfig reads the stack's configuration once and reports every problem in
+// one error, before any resource is registered.
+func ReadConfig(ctx *pulumi.Context) (Config, error) {
+	r := reader{
+		own:    config.New(ctx, ""),
+		aws:    config.New(ctx, "aws"),
+		gcp:    config.New(ctx, "gcp"),
+		secret: ctx.IsConfigSecret,
+	}
+	c := Config{
+		AWSRegion:           r.text(r.aws, "region", "us-east-1", validAWSRegion),
+		AWSZone:             r.text(r.own, "awsZone", "us-east-1a", nil),
+		GCPProject:          r.text(r.gcp, "project", "my-project-123", validGCPProject),
+		GCPRegion:           r.text(r.gcp, "region", "us-east4", validGCPRegion),
+		GCPZone:             r.text(r.gcp, "zone", "us-east4-a", nil),
+		DatabaseMachineType: r.text(r.own, "databaseMachineType", "e2-small", validMachineType),
+		DatabaseDiskGB:      r.number("databaseDiskGb", 10, 65536),
+		DatabaseImage:       r.optional("databaseImage", validGCEImage),
+		AdoptDataDisk:       r.optional("adoptDataDisk", validDiskID),
+		WebInstanceType:     r.text(r.own, "webInstanceType", "t3.micro", validInstanceType),
+		WebAMI:              r.optional("webAmi", validAMI),
+		Domain:              r.optional("domain", validDomain),
+		AdminCIDRs:          r.prefixes("adminCidrs", r.flag("allowWideAdmin")),
+		AdminSSHKeys:        r.sshKeys("adminSshKeys"),
+		ProtectData:         r.flag("protectData"),
+	}
+	r.zoneIn(c.AWSZone, c.AWSRegion, "crosscloud:awsZone", "aws:region", "")
+	r.zoneIn(c.GCPZone, c.GCPRegion, "gcp:zone", "gcp:region", "-")
+	return c, r.problems.err()
+}

@@ -1,0 +1,128 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// noResources fails a program that registers any resource.
+type noResources struct{}
+
+func (noResources) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	return "", nil, fmt.Errorf("registered %s", args.TypeToken)
+}
+
+func (noResources) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	return nil, fmt.Errorf("called %s", args.Token)
+}
+
+// declaredDefaults are Pulumi.yaml's, as the engine hands them to the program.
+func declaredDefaults(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../../Pulumi.yaml")
+	require.NoError(t, err)
+	var project struct {
+		Config map[string]struct {
+			Value, Default any
+			Description    string
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(text, &project))
+	values := map[string]string{}
+	for key, declared := range project.Config {
+		value := declared.Value
+		if !strings.Contains(key, ":") {
+			require.NotEmpty(t, declared.Description, key)
+			key, value = "crosscloud:"+key, declared.Default
+		}
+		if list, isList := value.([]any); isList {
+			encoded, err := json.Marshal(list)
+			require.NoError(t, err)
+			value = string(encoded)
+		}
+		values[key] = fmt.Sprint(value)
+	}
+	return values
+}
+
+func read(t *testing.T, overrides map[string]string, secret ...string) (Config, error) {
+	t.Helper()
+	values := declaredDefaults(t)
+	values["gcp:project"] = "my-project-123"
+	maps.Copy(values, overrides)
+	var c Config
+	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
+		c, err = ReadConfig(ctx)
+		return err
+	}, pulumi.WithMocks("crosscloud", "test", noResources{}), func(info *pulumi.RunInfo) {
+		info.Config, info.ConfigSecretKeys = values, secret
+	})
+	return c, err
+}
+
+func TestDefaultsNeedOnlyTheProject(t *testing.T) {
+	c, err := read(t, nil)
+	require.NoError(t, err)
+	require.Equal(t, "us-east-1", c.AWSRegion)
+	require.Equal(t, "us-east4-a", c.GCPZone)
+	require.Equal(t, 20, c.DatabaseDiskGB)
+	require.Empty(t, c.AdminCIDRs)
+	require.True(t, c.ProtectData)
+}
+
+func TestEveryProblemIsReportedAtOnce(t *testing.T) {
+	_, err := read(t, map[string]string{
+		"gcp:project":                    "",
+		"gcp:zone":                       "europe-west1-b",
+		"aws:region":                     "virginia",
+		"crosscloud:databaseDiskGb":      "5",
+		"crosscloud:databaseMachineType": "big",
+		"crosscloud:webAmi":              "debian",
+		"crosscloud:adminCidrs":          `["203.0.113.9/24","10.0.0.0/8","me","2001:db8::/32"]`,
+		"crosscloud:adminSshKeys":        `["ssh-rsa broken"]`,
+		"crosscloud:domain":              "https://todo.example.org",
+		"crosscloud:protectData":         "perhaps",
+	})
+	require.Error(t, err)
+	for _, want := range []string{
+		`gcp:project = "": is not set`,
+		`gcp:zone = "europe-west1-b": is not a zone of us-east4`,
+		`aws:region = "virginia": is not an AWS region`,
+		`crosscloud:databaseDiskGb = "5": must be a whole number from 10 to 65536`,
+		`crosscloud:databaseMachineType = "big"`,
+		`crosscloud:webAmi = "debian"`,
+		`crosscloud:adminCidrs[0] = "203.0.113.9/24": has host bits set; did you mean "203.0.113.0/24" or "203.0.113.9/32"?`,
+		`crosscloud:adminCidrs[1] = "10.0.0.0/8": is wider than /16`,
+		`crosscloud:adminCidrs[2] = "me": is not a CIDR`,
+		`crosscloud:adminCidrs[3] = "2001:db8::/32": is not IPv4`,
+		`crosscloud:adminSshKeys[0] = "ssh-rsa broken": is not one public key`,
+		`crosscloud:domain = "https://todo.example.org"`,
+		`crosscloud:protectData = "perhaps": must be true or false`,
+	} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestWideAdminRangesNeedConsent(t *testing.T) {
+	c, err := read(t, map[string]string{
+		"crosscloud:adminCidrs":     `["10.0.0.0/8","203.0.113.7/32"]`,
+		"crosscloud:allowWideAdmin": "true",
+	})
+	require.NoError(t, err)
+	require.Len(t, c.AdminCIDRs, 2)
+}
+
+func TestASecretValueIsNotRepeated(t *testing.T) {
+	_, err := read(t, map[string]string{"crosscloud:domain": "hunter2!"}, "crosscloud:domain")
+	require.ErrorContains(t, err, `crosscloud:domain = "[secret]"`)
+	require.NotContains(t, err.Error(), "hunter2")
+}
