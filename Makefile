@@ -1,0 +1,31 @@
+# The logic is in Go: infra/twin sets up and runs the double of both clouds.
+.DEFAULT_GOAL := help
+.PHONY: help up down dev test lint drills bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: ## Run `pulumi up` against the twin on this machine and print the site's URL
+	go run ./infra/twin up
+
+down: ## Destroy the local stack and everything the twin runs
+	go run ./infra/twin down
+
+dev: ## Run the app alone against a private local Postgres
+	go run ./app/devserver
+
+test: ## Install what the tests need, then run all of them
+	go run ./infra/twin setup --for-tests
+	$(MAKE) lint
+	go test ./...
+	$(MAKE) drills
+
+lint: ## Check formatting and vet every package
+	@test -z "$$(gofmt -l app infra nginx)" || { gofmt -l app infra nginx; echo 'run gofmt -w on these files'; exit 1; }
+	go vet ./...
+
+drills: ## Boot a stack of its own on the twin and try it from end to end
+	go test -tags drills -count=1 -v -timeout 60m ./infra/drills
+
+clean: down ## Remove the caches too: tools, images, the local Postgres
+	rm -rf .twin .postgres .artifacts

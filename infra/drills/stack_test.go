@@ -1,0 +1,217 @@
+//go:build drills
+
+// Package drills boots one stack on the twin and tries on it what the README
+// promises. The drills share that stack, so they run one after the other.
+package drills
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/state"
+)
+
+// twinName keeps the drills' twin apart from the one that `make up` runs.
+const twinName = "test"
+
+// booted is the stack that TestMain brought up.
+var booted *stack
+
+// stack is a copy of the project, so that a drill may edit the app, and the
+// twin that runs it.
+type stack struct {
+	root    string       // of the project under test
+	project string       // of the copy
+	twin    string       // the twin's binary
+	dir     string       // the twin's files
+	url     string       // of the site, through the published loopback port
+	output  bytes.Buffer // all that the twin's commands printed
+}
+
+func TestMain(m *testing.M) {
+	s, err := boot()
+	code := 1
+	if err == nil {
+		booted = s
+		code = m.Run()
+	} else {
+		fmt.Fprintln(os.Stderr, "drills: boot the stack:", err)
+	}
+	if err := s.end(); err != nil {
+		fmt.Fprintln(os.Stderr, "drills: end the stack:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func boot() (*stack, error) {
+	s := &stack{}
+	var err error
+	if s.root, err = filepath.Abs("../.."); err != nil {
+		return s, err
+	}
+	s.dir = filepath.Join(s.root, ".twin", twinName)
+	if s.project, err = os.MkdirTemp("", "crosscloud-drills-"); err != nil {
+		return s, err
+	}
+	s.twin = filepath.Join(s.project, ".twin-binary")
+	if err := s.run(s.root, "bash", "-c", `git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$0"`, s.project); err != nil {
+		return s, err
+	}
+	if err := s.run(s.root, "go", "build", "-o", s.twin, "./infra/twin"); err != nil {
+		return s, err
+	}
+	// Whatever an interrupted run left would make this one prove less.
+	if err := s.command("down"); err != nil {
+		return s, err
+	}
+	start := time.Now()
+	if err := s.command("up"); err != nil {
+		return s, err
+	}
+	phases.add("first up", start)
+	url, err := s.read("url")
+	s.url = strings.TrimSpace(url)
+	return s, err
+}
+
+func (s *stack) end() error {
+	phases.print(os.Stdout)
+	if s.twin == "" {
+		return nil
+	}
+	err := s.command("down")
+	if err == nil {
+		err = s.nothingLeft()
+	}
+	return errors.Join(err, os.RemoveAll(s.project))
+}
+
+// nothingLeft tells what of the drills' twin outlived `down`.
+func (s *stack) nothingLeft() error {
+	filter := "label=crosscloud.twin=" + twinName
+	for _, list := range [][]string{
+		{"docker", "ps", "--all", "--quiet", "--filter", filter},
+		{"docker", "volume", "ls", "--quiet", "--filter", filter},
+		{"docker", "network", "ls", "--quiet", "--filter", filter},
+	} {
+		out, err := exec.Command(list[0], list[1:]...).CombinedOutput()
+		if err != nil || len(bytes.TrimSpace(out)) > 0 {
+			return fmt.Errorf("after down, %s printed %q (%v)", strings.Join(list, " "), out, err)
+		}
+	}
+	return nil
+}
+
+// command runs the twin's binary in the copy of the project.
+func (s *stack) command(args ...string) error {
+	return s.run(s.project, s.twin, args...)
+}
+
+func (s *stack) prepare(dir, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(),
+		"CROSSCLOUD_TWIN="+twinName,
+		"CROSSCLOUD_TWIN_DIR="+filepath.Join(s.root, ".twin"),
+	)
+	return cmd
+}
+
+// run shows the command's output as it comes and keeps it for the drill that
+// looks for secrets in it.
+func (s *stack) run(dir, name string, args ...string) error {
+	cmd := s.prepare(dir, name, args...)
+	cmd.Stdout = io.MultiWriter(os.Stdout, &s.output)
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s %s: %w", filepath.Base(name), strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+// read answers what the command of the twin printed on its standard output.
+func (s *stack) read(args ...string) (string, error) {
+	cmd := s.prepare(s.project, s.twin, args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("twin %s: %w", strings.Join(args, " "), err)
+	}
+	return string(out), err
+}
+
+func (s *stack) store() *state.Store { return state.Open(filepath.Join(s.dir, "state")) }
+
+// machine answers the VM that the stack runs on one of the clouds.
+func (s *stack) machine(t *testing.T, cloud string) state.Machine {
+	t.Helper()
+	machines, err := state.List[state.Machine](s.store())
+	require.NoError(t, err)
+	for _, m := range machines {
+		if m.Cloud == cloud {
+			return m
+		}
+	}
+	t.Fatalf("the stack has no machine on %s", cloud)
+	return state.Machine{}
+}
+
+// inside runs a command in a VM, as its console would. Drills only: no
+// operator's command may come in this way.
+func inside(t *testing.T, m state.Machine, command ...string) string {
+	t.Helper()
+	out, err := exec.Command("docker", append([]string{"exec", m.Container}, command...)...).CombinedOutput()
+	require.NoError(t, err, "%v in %s: %s", command, m.Container, out)
+	return string(out)
+}
+
+// visitor is a browser as far as HTTP goes. The site's certificate is its own
+// for now, so the visitor trusts exactly the one that the host published.
+func (s *stack) visitor(t *testing.T) *http.Client {
+	t.Helper()
+	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+twinName+"/status")
+	require.NoError(t, err)
+	var status struct{ Certificate string }
+	require.NoError(t, json.Unmarshal([]byte(parameter.Value), &status))
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM([]byte(status.Certificate)), "the status holds no certificate: %s", parameter.Value)
+	return &http.Client{
+		Timeout: 20 * time.Second,
+		Transport: &http.Transport{
+			TLSClientConfig:   &tls.Config{RootCAs: roots, ServerName: s.machine(t, state.AWS).Address},
+			ForceAttemptHTTP2: true,
+		},
+	}
+}
+
+// page answers the text of a page that must be there.
+func page(t *testing.T, client *http.Client, url string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	require.NoError(t, err)
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", body)
+	return string(body)
+}
