@@ -1,0 +1,73 @@
+// Package cloud serves resource kinds to Pulumi's engine: it is the provider protocol, once, for every cloud that the
+// twin doubles. A kind is a value of Kind; what is left to it are its own rules and what it makes real.
+package cloud
+
+import "context"
+
+// Kind is one resource type.
+//
+// In is the struct of its arguments. The json tags are Pulumi's property names; an argument that In lacks is refused by
+// name. Optional arguments have omitempty. Fields may be strings, booleans, integers, floats, pointers to those, slices,
+// maps with string keys, structs, any, and *asset.Asset.
+//
+// Out embeds In and adds the computed outputs. Inputs are rebuilt from Out after a refresh, so Create, Read and Update
+// return the arguments as they were given; a value that the cloud chooses belongs in an output that In does not have.
+type Kind[In, Out any] struct {
+	Token    string   // "aws:ec2/vpc:Vpc"
+	Required []string // arguments that must be given; unknown counts as given
+
+	// Replace lists what can't be changed in place, as property paths: "cidrBlock", "bootDisk.initializeParams.image",
+	// "networkInterfaces[*].subnetwork". A path covers all that is under it.
+	Replace []string
+	// DeleteBeforeReplace is for what can exist only once, as a disk or an address that is attached.
+	DeleteBeforeReplace bool
+
+	// Autoname is the argument that gets the resource's name plus 7 random hex digits where the program gives none.
+	Autoname string
+	// Secret lists outputs that are secret whatever the inputs are. A secret input makes the output of its name secret.
+	Secret []string
+	// Stable lists computed outputs that no update changes. A previewed update shows all the others as unknown.
+	Stable []string
+
+	// Normalize fills in defaults. It sees unknown arguments as zero, and what it sets in their place is ignored. It has to
+	// give the same answer for what it has already normalized. Optional.
+	Normalize func(name string, in In) In
+	// Check returns what is wrong with the arguments. Unknown ones are zero during a preview, so zero is to be accepted.
+	// It may look at the state but changes nothing. Optional.
+	Check func(in In) []Failure
+
+	// Create makes it real and returns the id that the other functions get.
+	Create func(ctx context.Context, name string, in In) (id string, out Out, err error)
+	// Read returns what is there now, or an error that wraps state.ErrNotFound. Without one, the resource exists only in
+	// Pulumi's own state, is always as it was and can't be imported.
+	Read func(ctx context.Context, id string) (Out, error)
+	// Update changes in place all that Replace does not list. A kind without one must list all its arguments in Replace.
+	Update func(ctx context.Context, id string, old Out, in In) (Out, error)
+	// Delete ends it. An error that wraps state.ErrNotFound counts as done. Optional.
+	Delete func(ctx context.Context, id string, old Out) error
+}
+
+// Function is one function that programs invoke. Its In and Out are as a Kind's.
+type Function[In, Out any] struct {
+	Token    string // "aws:ec2/getAmi:getAmi"
+	Required []string
+	Secret   []string // results that are secret
+	Call     func(ctx context.Context, in In) (Out, error)
+}
+
+// Failure is one thing that is wrong with one argument. An empty Property means the resource as a whole.
+type Failure struct {
+	Property string // a property path, "networkInterfaces[0].deviceIndex"
+	Reason   string
+}
+
+// Provider is a set of kinds and functions under a package's name.
+type Provider struct {
+	Name      string // "aws"
+	Version   string // of the SDK that programs use; the engine warns when they differ
+	Resources []Resource
+	Functions []Invoke
+	// Configure receives the provider's configuration without the package's name in its keys; what is not a string is
+	// JSON. It runs before anything else of a stack's run. Optional.
+	Configure func(config map[string]string) error
+}

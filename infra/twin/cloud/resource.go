@@ -1,0 +1,193 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"crosscloud/infra/twin/state"
+)
+
+// Resource is what a Kind of any types looks like to the server.
+type Resource interface {
+	token() string
+	shape() shape
+	check(req plugin.CheckRequest) (plugin.CheckResponse, error)
+	diff(req plugin.DiffRequest) (plugin.DiffResult, error)
+	create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error)
+	read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error)
+	update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error)
+	delete(ctx context.Context, req plugin.DeleteRequest) error
+}
+
+func (k Kind[In, Out]) token() string { return k.Token }
+
+func (k Kind[In, Out]) shape() shape {
+	return shape{reflect.TypeFor[In](), reflect.TypeFor[Out](), k.Required}
+}
+
+func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, error) {
+	inputs := withoutInternal(req.News)
+	if k.Autoname != "" {
+		if err := k.autoname(inputs, req); err != nil {
+			return plugin.CheckResponse{}, err
+		}
+	}
+	in, failures := decode[In](inputs)
+	failures = append(missing(inputs, k.Required), failures...)
+	if k.Normalize != nil {
+		in = k.Normalize(req.URN.Name(), in)
+		inputs = overlay(inputs, encode(in))
+	}
+	// The kind's own rules would only repeat, in other words, that an argument is missing or of the wrong type.
+	if len(failures) == 0 && k.Check != nil {
+		failures = k.Check(in)
+	}
+	return plugin.CheckResponse{Properties: inputs, Failures: pluginFailures(failures)}, nil
+}
+
+// autoname keeps the name a resource already has. The engine leaves the old inputs out when it makes a replacement
+// beside the resource that it replaces, which then gets a name of its own.
+func (k Kind[In, Out]) autoname(inputs resource.PropertyMap, req plugin.CheckRequest) error {
+	property := resource.PropertyKey(k.Autoname)
+	if v, given := inputs[property]; given && !v.IsNull() {
+		return nil
+	}
+	if old, ok := req.Olds[property]; ok && !old.IsNull() {
+		inputs[property] = old
+		return nil
+	}
+	const digits, anyLength = 7, 0
+	name, err := resource.NewUniqueName(req.RandomSeed, req.URN.Name()+"-", digits, anyLength, nil)
+	if err != nil {
+		return fmt.Errorf("name %s: %w", req.URN, err)
+	}
+	inputs[property] = resource.NewStringProperty(name)
+	return nil
+}
+
+func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
+	replace := k.Replace
+	if k.Update == nil {
+		replace = names[In]()
+	}
+	return difference(req.OldInputs, req.NewInputs, replace, req.IgnoreChanges, k.DeleteBeforeReplace)
+}
+
+func (k Kind[In, Out]) create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
+	if req.Preview {
+		return plugin.CreateResponse{Properties: k.preview(nil, req.Properties)}, nil
+	}
+	in, failures := decode[In](req.Properties)
+	if len(failures) > 0 {
+		return plugin.CreateResponse{}, failureError(failures)
+	}
+	id, out, err := k.Create(ctx, req.URN.Name(), in)
+	if err != nil {
+		return plugin.CreateResponse{}, err
+	}
+	return plugin.CreateResponse{ID: resource.ID(id), Properties: conceal(encode(out), req.Properties, k.Secret)}, nil
+}
+
+func (k Kind[In, Out]) read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
+	if k.Read == nil {
+		if len(req.State) == 0 {
+			return plugin.ReadResponse{}, fmt.Errorf("%s: exists only in a stack's state and can't be imported", k.Token)
+		}
+		return found(req.ID, req.Inputs, req.State), nil
+	}
+	out, err := k.Read(ctx, string(req.ID))
+	if errors.Is(err, state.ErrNotFound) {
+		return plugin.ReadResponse{}, nil
+	}
+	if err != nil {
+		return plugin.ReadResponse{}, err
+	}
+	outputs := conceal(conceal(encode(out), req.State, k.Secret), req.Inputs, nil)
+	return found(req.ID, only(outputs, names[In]()), outputs), nil
+}
+
+func found(id resource.ID, inputs, outputs resource.PropertyMap) plugin.ReadResponse {
+	return plugin.ReadResponse{ReadResult: plugin.ReadResult{ID: id, Inputs: inputs, Outputs: outputs}}
+}
+
+func (k Kind[In, Out]) update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
+	if req.Preview {
+		return plugin.UpdateResponse{Properties: k.preview(req.OldOutputs, req.NewInputs)}, nil
+	}
+	if k.Update == nil {
+		return plugin.UpdateResponse{}, fmt.Errorf("%s: can't be changed in place", k.Token)
+	}
+	in, failures := decode[In](req.NewInputs)
+	if len(failures) > 0 {
+		return plugin.UpdateResponse{}, failureError(failures)
+	}
+	// What an older version of the kind wrote may have outputs that this one lacks; that is no reason to stop.
+	old, _ := decode[Out](req.OldOutputs)
+	out, err := k.Update(ctx, string(req.ID), old, in)
+	if err != nil {
+		return plugin.UpdateResponse{}, err
+	}
+	return plugin.UpdateResponse{Properties: conceal(encode(out), req.NewInputs, k.Secret)}, nil
+}
+
+func (k Kind[In, Out]) delete(ctx context.Context, req plugin.DeleteRequest) error {
+	if k.Delete == nil {
+		return nil
+	}
+	old, _ := decode[Out](req.Outputs)
+	if err := k.Delete(ctx, string(req.ID), old); err != nil && !errors.Is(err, state.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+// preview returns the outputs as far as they can be told before anything is done.
+func (k Kind[In, Out]) preview(olds, inputs resource.PropertyMap) resource.PropertyMap {
+	inputs = withoutInternal(inputs)
+	outputs := inputs.Copy()
+	arguments := names[In]()
+	for _, name := range names[Out]() {
+		if slices.Contains(arguments, name) {
+			continue
+		}
+		key := resource.PropertyKey(name)
+		if old, ok := olds[key]; ok && slices.Contains(k.Stable, name) {
+			outputs[key] = old
+		} else {
+			outputs[key] = unknown()
+		}
+	}
+	return conceal(outputs, inputs, k.Secret)
+}
+
+func missing(inputs resource.PropertyMap, required []string) []Failure {
+	var failures []Failure
+	for _, name := range required {
+		if v, given := inputs[resource.PropertyKey(name)]; !given || v.IsNull() {
+			failures = append(failures, Failure{name, fmt.Sprintf("Missing required argument: %q is required, but no value was given", name)})
+		}
+	}
+	return failures
+}
+
+func pluginFailures(failures []Failure) []plugin.CheckFailure {
+	var all []plugin.CheckFailure
+	for _, f := range failures {
+		all = append(all, plugin.CheckFailure{Property: resource.PropertyKey(f.Property), Reason: f.Reason})
+	}
+	return all
+}
+
+func failureError(failures []Failure) error {
+	var all []error
+	for _, f := range failures {
+		all = append(all, fmt.Errorf("%s: %s", f.Property, f.Reason))
+	}
+	return errors.Join(all...)
+}
