@@ -19,6 +19,12 @@ type Kind[In, Out any] struct {
 	// Replace lists what can't be changed in place, as property paths: "cidrBlock", "bootDisk.initializeParams.image",
 	// "networkInterfaces[*].subnetwork". A path covers all that is under it.
 	Replace []string
+	// ReplaceIf adds properties, of In or Out, whose change depends on the values: a disk can grow in place but not
+	// shrink; a certificate that has come to its renewal is replaced though no argument changed. Unknown arguments are
+	// zero. Optional.
+	ReplaceIf func(old Out, in In) []string
+	// Ignore lists arguments, as property paths, whose change alone is no reason to update.
+	Ignore []string
 	// DeleteBeforeReplace is for what can exist only once, as a disk or an address that is attached.
 	DeleteBeforeReplace bool
 
@@ -36,6 +42,9 @@ type Kind[In, Out any] struct {
 	// It may look at the state but changes nothing. Optional.
 	Check func(in In) []Failure
 
+	// Preview tries what can be tried before anything is made, and has no lasting effect. It is left out while an argument
+	// is unknown. Optional.
+	Preview func(ctx context.Context, name string, in In) error
 	// Create makes it real and returns the id that the other functions get.
 	Create func(ctx context.Context, name string, in In) (id string, out Out, err error)
 	// Read returns what is there now, or an error that wraps state.ErrNotFound. Without one, the resource exists only in

@@ -76,12 +76,36 @@ func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	if k.Update == nil {
 		replace = names[In]()
 	}
-	return difference(req.OldInputs, req.NewInputs, replace, req.IgnoreChanges, k.DeleteBeforeReplace)
+	ignore := append(slices.Clone(req.IgnoreChanges), k.Ignore...)
+	result, err := difference(req.OldInputs, req.NewInputs, replace, ignore, k.DeleteBeforeReplace)
+	if err != nil || k.ReplaceIf == nil {
+		return result, err
+	}
+	old, _ := decode[Out](req.OldOutputs)
+	in, _ := decode[In](req.NewInputs)
+	for _, property := range k.ReplaceIf(old, in) {
+		result.Changes = plugin.DiffSome
+		result.DeleteBeforeReplace = k.DeleteBeforeReplace
+		result.DetailedDiff[property] = plugin.PropertyDiff{Kind: plugin.DiffUpdateReplace}
+	}
+	return result, nil
+}
+
+// try runs the kind's own preview, for which all arguments have to be known.
+func (k Kind[In, Out]) try(ctx context.Context, name string, inputs resource.PropertyMap) error {
+	if k.Preview == nil || inputs.ContainsUnknowns() {
+		return nil
+	}
+	in, failures := decode[In](inputs)
+	if len(failures) > 0 {
+		return failureError(failures)
+	}
+	return k.Preview(ctx, name, in)
 }
 
 func (k Kind[In, Out]) create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
 	if req.Preview {
-		return plugin.CreateResponse{Properties: k.preview(nil, req.Properties)}, nil
+		return plugin.CreateResponse{Properties: k.preview(nil, req.Properties)}, k.try(ctx, req.URN.Name(), req.Properties)
 	}
 	in, failures := decode[In](req.Properties)
 	if len(failures) > 0 {
@@ -118,7 +142,7 @@ func found(id resource.ID, inputs, outputs resource.PropertyMap) plugin.ReadResp
 
 func (k Kind[In, Out]) update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
 	if req.Preview {
-		return plugin.UpdateResponse{Properties: k.preview(req.OldOutputs, req.NewInputs)}, nil
+		return plugin.UpdateResponse{Properties: k.preview(req.OldOutputs, req.NewInputs)}, k.try(ctx, req.URN.Name(), req.NewInputs)
 	}
 	if k.Update == nil {
 		return plugin.UpdateResponse{}, fmt.Errorf("%s: can't be changed in place", k.Token)
