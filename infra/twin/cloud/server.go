@@ -24,6 +24,8 @@ type server struct {
 	resources map[string]Resource
 	functions map[string]Invoke
 
+	engine engine
+
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the operations under way
 	life   context.Context    // they all end with it
@@ -51,8 +53,8 @@ func (s *server) Handshake(context.Context, plugin.ProviderHandshakeRequest) (*p
 	return &plugin.ProviderHandshakeResponse{AcceptSecrets: true, SupportsAutonamingConfiguration: false}, nil
 }
 
-// Attach has nothing to do: no kind talks back to the engine.
-func (s *server) Attach(string) error { return nil }
+// Attach remembers the engine, which shows the progress of long operations.
+func (s *server) Attach(address string) error { return s.engine.attach(address) }
 
 func (s *server) Close() error { return nil }
 
@@ -67,7 +69,8 @@ func (s *server) SignalCancellation(context.Context) error {
 
 // operation returns the context of one call: it ends with the call, at the time limit (in seconds, 0 for none) that the
 // program sets on the resource, and when the engine cancels.
-func (s *server) operation(ctx context.Context, seconds float64) (context.Context, context.CancelFunc) {
+func (s *server) operation(ctx context.Context, urn resource.URN, seconds float64) (context.Context, context.CancelFunc) {
+	ctx = s.engine.withProgress(ctx, urn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var cancel context.CancelFunc
@@ -152,7 +155,7 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if err != nil {
 		return plugin.CreateResponse{}, err
 	}
-	ctx, done := s.operation(ctx, req.Timeout)
+	ctx, done := s.operation(ctx, req.URN, req.Timeout)
 	defer done()
 	return kind.create(ctx, req)
 }
@@ -162,7 +165,7 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	if err != nil {
 		return plugin.ReadResponse{}, err
 	}
-	ctx, done := s.operation(ctx, 0)
+	ctx, done := s.operation(ctx, req.URN, 0)
 	defer done()
 	return kind.read(ctx, req)
 }
@@ -172,7 +175,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if err != nil {
 		return plugin.UpdateResponse{}, err
 	}
-	ctx, done := s.operation(ctx, req.Timeout)
+	ctx, done := s.operation(ctx, req.URN, req.Timeout)
 	defer done()
 	return kind.update(ctx, req)
 }
@@ -182,7 +185,7 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 	if err != nil {
 		return plugin.DeleteResponse{}, err
 	}
-	ctx, done := s.operation(ctx, req.Timeout)
+	ctx, done := s.operation(ctx, req.URN, req.Timeout)
 	defer done()
 	return plugin.DeleteResponse{}, kind.delete(ctx, req)
 }
@@ -193,7 +196,7 @@ func (s *server) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.I
 		return plugin.InvokeResponse{}, status.Errorf(codes.InvalidArgument, "provider %s of the twin does not have the function %q",
 			s.provider.Name, req.Tok)
 	}
-	ctx, done := s.operation(ctx, 0)
+	ctx, done := s.operation(ctx, "", 0)
 	defer done()
 	return function.invoke(ctx, req)
 }
