@@ -17,7 +17,7 @@ func difference(olds, news resource.PropertyMap, replace, ignore []string, delet
 	if err != nil {
 		return plugin.DiffResult{}, err
 	}
-	objects := revealAll(withoutInternal(olds)).DiffIncludeUnknowns(revealAll(withoutInternal(news)))
+	objects := revealAll(withoutInternal(olds)).Diff(revealAll(withoutInternal(news)))
 	result := plugin.DiffResult{
 		Changes:      plugin.DiffNone,
 		DetailedDiff: map[string]plugin.PropertyDiff{},
