@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"crosscloud/app/todo"
+)
+
+// translate wraps what went wrong in op, as todo.ErrUnavailable where the same
+// call can succeed later. A caller who went away is left as context.Canceled.
+func translate(ctx context.Context, op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("%s: %w", op, context.Canceled)
+	case temporary(err):
+		return fmt.Errorf("%s: %w: %w", op, todo.ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// temporary tells a database that is away, starting or not yet migrated from a
+// defect of ours. Codes: PostgreSQL's manual, appendix A.
+func temporary(err error) bool {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return true // also a refused password: it may be rotating
+	}
+	var answer *pgconn.PgError
+	if !errors.As(err, &answer) {
+		return true // the server did not answer: a broken connection or a timeout
+	}
+	switch answer.Code {
+	case "42P01", // undefined_table: the migrations have not been applied
+		"25006", // read_only_sql_transaction: a replica, or the disk guard
+		"40001", // serialization_failure
+		"40P01", // deadlock_detected
+		"55P03", // lock_not_available: lock_timeout
+		"57014": // query_canceled: statement_timeout
+		return true
+	}
+	class := answer.Code[:2]
+	return class == "08" || // connection exception
+		class == "53" || // insufficient resources
+		class == "58" || // system error
+		strings.HasPrefix(answer.Code, "57P") // operator intervention: shutdown, start
+}

@@ -1,0 +1,133 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/tern/v2/migrate"
+
+	"crosscloud/app/todo"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// versionTable holds the number of the last applied migration.
+const versionTable = "public.schema_version"
+
+// Migrations are numbered SQL files; the zero value is not usable.
+type Migrations struct {
+	files fs.FS
+	count int32
+}
+
+// Embedded returns the migrations that this binary was built with.
+func Embedded() (*Migrations, error) {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return load(files)
+}
+
+// load refuses a gap or a duplicate in the numbers before any database is asked.
+func load(files fs.FS) (*Migrations, error) {
+	names, err := migrate.FindMigrations(files)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return &Migrations{files: files, count: int32(len(names))}, nil
+}
+
+// Status says how far a database is.
+type Status struct {
+	Applied int32 // number of the last applied migration, 0 for none
+	Known   int32 // number of the last one that this binary has
+}
+
+// Pending is the number of migrations still to apply. A database ahead of the
+// binary has none: that is a release that was rolled back.
+func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
+
+// Up applies what is pending. Any number of processes may call it at the same
+// time: tern's advisory lock lets one work, and the others find it done.
+func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err error) {
+	config = config.Copy()
+	// A migration may take its time, but not while it waits for a lock: every
+	// query that comes later queues behind it. It fails and is tried again.
+	config.RuntimeParams["statement_timeout"] = "0"
+	config.RuntimeParams["lock_timeout"] = "10s"
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+
+	status, err := m.status(ctx, conn)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if status.Pending() == 0 {
+		return nil // also where the database is ahead, which tern takes for a mistake
+	}
+	migrator, err := migrate.NewMigrator(ctx, conn, versionTable)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := migrator.LoadMigrations(m.files); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	migrator.OnStart = func(_ int32, name, _, _ string) { log.Info("applying migration", "migration", name) }
+	if err := migrator.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// Status asks the database how far it is, without changing it.
+func (m *Migrations) Status(ctx context.Context, config *pgx.ConnConfig) (Status, error) {
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return Status{}, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return m.status(ctx, conn)
+}
+
+type queryer interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func (m *Migrations) status(ctx context.Context, db queryer) (Status, error) {
+	status := Status{Known: m.count}
+	err := db.QueryRow(ctx, "select version from "+versionTable).Scan(&status.Applied)
+	var answer *pgconn.PgError
+	if errors.As(err, &answer) && answer.Code == "42P01" || errors.Is(err, pgx.ErrNoRows) {
+		err = nil // nothing has ever been migrated here
+	}
+	return status, err
+}
+
+// Ready returns nil when the database answers and has all of m applied.
+func (s *Store) Ready(ctx context.Context, m *Migrations) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	status, err := m.status(ctx, s.pool)
+	if err != nil {
+		return translate(ctx, "ask for readiness", err)
+	}
+	if n := status.Pending(); n > 0 {
+		return fmt.Errorf("%w: %d migrations are pending", todo.ErrUnavailable, n)
+	}
+	return nil
+}
+
+// readyTimeout is short because whoever asks decides about traffic.
+const readyTimeout = 2 * time.Second
