@@ -40,6 +40,8 @@ func newStack(t *testing.T, port int) stack {
 		"PULUMI_BACKEND_URL=file://"+dir,
 		"PULUMI_CONFIG_PASSPHRASE=only for this test",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
+		// The module names the real packages, whose plugins the engine would look for on the internet at every run.
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"GOFLAGS=-ldflags=-s", // every run links the program anew
 		fmt.Sprintf("PULUMI_DEBUG_PROVIDERS=test:%d", port),
 	)}
