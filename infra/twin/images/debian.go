@@ -1,0 +1,91 @@
+package images
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+//go:embed debian
+var debianFiles embed.FS
+
+const (
+	suite   = "trixie"
+	pulled  = "debian:trixie"           // a registry's bare Debian 13
+	minbase = "crosscloud-twin/minbase" // or the same from Debian's archive
+)
+
+// debian is Debian 13 with systemd, cloud-init, OpenSSH and what else a cloud's image has.
+func (b *Builder) debian(ctx context.Context) (image, error) {
+	apt := hostArchive(ctx)
+	files, err := fs.Sub(debianFiles, "debian")
+	if err != nil {
+		return image{}, err
+	}
+	parts := []string{runtime.GOARCH, apt.sources(), apt.options}
+	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		parts = append(parts, path, string(text))
+		return err
+	})
+	if err != nil {
+		return image{}, err
+	}
+	i := image{name: Debian, recipe: recipe(parts...)}
+	i.build = func(ctx context.Context) error { return b.buildDebian(ctx, i, files, apt) }
+	return i, nil
+}
+
+func (b *Builder) buildDebian(ctx context.Context, i image, files fs.FS, apt archive) error {
+	base, err := b.bareDebian(ctx, apt)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "crosscloud-debian-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, files); err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Join(dir, "apt"), 0o755); err != nil {
+		return err
+	}
+	for name, text := range map[string]string{"debian.sources": apt.sources(), "90twin": apt.options} {
+		if err := os.WriteFile(filepath.Join(dir, "apt", name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err = run(ctx, "docker", "build", "--quiet", "--force-rm", "--network", "host", "--build-arg", "BASE="+base,
+		"--label", recipeLabel+"="+i.recipe, "--tag", i.name, dir)
+	return err
+}
+
+// bareDebian is the image to start from: the published one where a registry answers, otherwise one made by debootstrap.
+func (b *Builder) bareDebian(ctx context.Context, apt archive) (string, error) {
+	if _, err := run(ctx, "docker", "pull", "--quiet", pulled); err == nil {
+		return pulled, nil
+	}
+	if err := b.Install(ctx, "debootstrap"); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "crosscloud-minbase-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := run(ctx, "debootstrap", "--variant=minbase", suite, dir, apt.main); err != nil {
+		return "", err
+	}
+	return minbase, pipe(
+		exec.CommandContext(ctx, "tar", "-C", dir, "-c", "."),
+		exec.CommandContext(ctx, "docker", "import", "--change", "LABEL "+recipeLabel+"=minbase", "-", minbase))
+}

@@ -1,0 +1,81 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// The ranges that RFC 2544 reserves for benchmarks: the internet has no host there, so a twin's public addresses can be
+// taken for nobody's.
+var ranges = []netip.Prefix{netip.MustParsePrefix("198.18.0.0/16"), netip.MustParsePrefix("198.19.0.0/16")}
+
+// EnsureNetwork creates the instance's network, in the first range that is free, unless it exists.
+func (e *Engine) EnsureNetwork(ctx context.Context) error {
+	out, err := docker(ctx, nil, "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}}{{end}}", e.network())
+	if err == nil {
+		e.subnet, err = netip.ParsePrefix(strings.TrimSpace(string(out)))
+		return err
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	var problems []error
+	for _, r := range ranges {
+		_, err := docker(ctx, nil, "network", "create", "--label", e.label(), "--subnet", r.String(),
+			"--gateway", nth(r, 0, 1).String(),
+			// What gets no address from a cloud (a VM without a public one) gets one that no cloud gives out.
+			"--ip-range", netip.PrefixFrom(nth(r, 224, 0), 20).String(), e.network())
+		if err == nil {
+			e.subnet = r
+			return nil
+		}
+		problems = append(problems, err)
+	}
+	return fmt.Errorf("no range for the network is free: %w", errors.Join(problems...))
+}
+
+// Subnet has all addresses of the instance. It is known after EnsureNetwork.
+func (e *Engine) Subnet() netip.Prefix { return e.subnet }
+
+// ServicesAddress is where the services answer. It is known after EnsureNetwork.
+func (e *Engine) ServicesAddress() netip.Addr { return nth(e.subnet, 0, 2) }
+
+// nth is the address c.d of a /16.
+func nth(p netip.Prefix, c, d byte) netip.Addr {
+	a := p.Addr().As4()
+	a[2], a[3] = c, d
+	return netip.AddrFrom4(a)
+}
+
+// SetAddress gives the machine's network card another address: it is unplugged and plugged in again, so live
+// connections die as they do when a cloud moves an address. The zero Addr stands for no public address.
+func (e *Engine) SetAddress(ctx context.Context, name string, addr netip.Addr) error {
+	status, err := e.Status(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case !status.Exists:
+		return fmt.Errorf("machine %s: %w", name, ErrNotFound)
+	case addr.IsValid() && status.Address == addr:
+		return nil
+	}
+	if _, err := docker(ctx, nil, "network", "disconnect", e.network(), e.object(name)); err != nil && !strings.Contains(err.Error(), "is not connected") {
+		return err
+	}
+	args := []string{"network", "connect"}
+	if addr.IsValid() {
+		args = append(args, "--ip", addr.String())
+	}
+	if _, err := docker(ctx, nil, append(args, e.network(), e.object(name))...); err != nil {
+		return err
+	}
+	if !status.Running {
+		return nil // the boot wrapper sets the route
+	}
+	// The route went with the card.
+	_, err = e.Exec(ctx, name, nil, "ip", "route", "replace", "169.254.169.254/32", "via", e.ServicesAddress().String())
+	return err
+}
