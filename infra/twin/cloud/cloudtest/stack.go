@@ -1,0 +1,291 @@
+// Package cloudtest drives a provider as the engine does, over gRPC, without the engine: a stack of resources that
+// remembers what it was told.
+package cloudtest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+// The ways in which Up brings a resource to its arguments.
+const (
+	Created  = "created"
+	Updated  = "updated"
+	Replaced = "replaced"
+	Same     = "same"
+)
+
+// Resource is what the stack knows of one resource.
+type Resource struct {
+	ID      string
+	Inputs  resource.PropertyMap
+	Outputs resource.PropertyMap
+	Change  string // what the last Up did
+	Diff    map[string]*pulumirpc.PropertyDiff
+
+	urn string
+}
+
+// Output returns an output's plain value, secret or not.
+func (r Resource) Output(property string) any {
+	return plain(r.Outputs[resource.PropertyKey(property)])
+}
+
+// Secret says whether an output is marked as secret.
+func (r Resource) Secret(property string) bool {
+	return r.Outputs[resource.PropertyKey(property)].IsSecret()
+}
+
+// Stack is a set of resources of one provider.
+type Stack struct {
+	t         *testing.T
+	client    pulumirpc.ResourceProviderClient
+	resources map[string]*Resource
+}
+
+// New serves the provider until the test ends and configures it.
+func New(t *testing.T, p cloud.Provider, config map[string]string) *Stack {
+	t.Helper()
+	port, err := cloud.Serve(t.Context(), p)
+	require.NoError(t, err)
+	conn, err := grpc.NewClient(fmt.Sprintf("127.0.0.1:%d", port), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	s := &Stack{t: t, client: pulumirpc.NewResourceProviderClient(conn), resources: map[string]*Resource{}}
+	_, err = s.client.Handshake(t.Context(), &pulumirpc.ProviderHandshakeRequest{EngineAddress: "127.0.0.1:1"})
+	require.NoError(t, err)
+	args := resource.PropertyMap{}
+	for k, v := range config {
+		args[resource.PropertyKey(k)] = resource.NewStringProperty(v)
+	}
+	_, err = s.client.Configure(t.Context(), &pulumirpc.ConfigureRequest{AcceptSecrets: true, Args: s.pack(args)})
+	require.NoError(t, err)
+	return s
+}
+
+// Get returns a resource that Up has made.
+func (s *Stack) Get(name string) Resource {
+	s.t.Helper()
+	require.Contains(s.t, s.resources, name)
+	return *s.resources[name]
+}
+
+// Up brings the named resource to the arguments: it checks them, compares, and then creates, updates, replaces or
+// leaves it.
+func (s *Stack) Up(token, name string, args map[string]any) (Resource, error) {
+	s.t.Helper()
+	r, known := s.resources[name]
+	if !known {
+		r = &Resource{urn: "urn:pulumi:test::crosscloud::" + token + "::" + name}
+	}
+	inputs, err := s.check(r, args)
+	if err != nil {
+		return Resource{}, err
+	}
+	change := Created
+	deleteFirst := false
+	if known {
+		if change, deleteFirst, err = s.diff(r, inputs); err != nil {
+			return Resource{}, err
+		}
+	}
+	switch change {
+	case Replaced:
+		err = s.replace(r, inputs, deleteFirst)
+	case Created:
+		err = s.create(r, inputs)
+	case Updated:
+		err = s.update(r, inputs)
+	}
+	if err != nil {
+		return Resource{}, err
+	}
+	r.Inputs, r.Change = inputs, change
+	s.resources[name] = r
+	return *r, nil
+}
+
+// MustUp is Up where the test has nothing to show if it fails.
+func (s *Stack) MustUp(token, name string, args map[string]any) Resource {
+	s.t.Helper()
+	r, err := s.Up(token, name, args)
+	require.NoError(s.t, err)
+	return r
+}
+
+// Preview returns the outputs that an Up would show beforehand.
+func (s *Stack) Preview(token, name string, args map[string]any) (resource.PropertyMap, error) {
+	s.t.Helper()
+	r, known := s.resources[name]
+	if !known {
+		r = &Resource{urn: "urn:pulumi:test::crosscloud::" + token + "::" + name}
+	}
+	inputs, err := s.check(r, args)
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		res, err := s.client.Update(s.t.Context(), &pulumirpc.UpdateRequest{
+			Urn: r.urn, Id: r.ID, Preview: true,
+			Olds: s.pack(r.Outputs), News: s.pack(inputs), OldInputs: s.pack(r.Inputs),
+		})
+		return s.unpack(res.GetProperties()), err
+	}
+	res, err := s.client.Create(s.t.Context(), &pulumirpc.CreateRequest{Urn: r.urn, Properties: s.pack(inputs), Preview: true})
+	return s.unpack(res.GetProperties()), err
+}
+
+// Refresh reads the resource as it is now. It says false, and forgets the resource, if there is none any more.
+func (s *Stack) Refresh(name string) bool {
+	s.t.Helper()
+	r := s.resources[name]
+	res, err := s.client.Read(s.t.Context(), &pulumirpc.ReadRequest{
+		Urn: r.urn, Id: r.ID, Properties: s.pack(r.Outputs), Inputs: s.pack(r.Inputs),
+	})
+	require.NoError(s.t, err)
+	if res.Id == "" {
+		delete(s.resources, name)
+		return false
+	}
+	r.Inputs, r.Outputs = s.unpack(res.Inputs), s.unpack(res.Properties)
+	return true
+}
+
+// Destroy deletes the resource.
+func (s *Stack) Destroy(name string) error {
+	s.t.Helper()
+	if err := s.remove(s.resources[name]); err != nil {
+		return err
+	}
+	delete(s.resources, name)
+	return nil
+}
+
+// Call invokes a function.
+func (s *Stack) Call(token string, args map[string]any) (map[string]any, error) {
+	s.t.Helper()
+	res, err := s.client.Invoke(s.t.Context(), &pulumirpc.InvokeRequest{
+		Tok: token, Args: s.pack(resource.NewPropertyMapFromMap(args)),
+	})
+	if err == nil {
+		err = refused(res.Failures)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.unpack(res.Return).Mappable(), nil
+}
+
+func (s *Stack) check(r *Resource, args map[string]any) (resource.PropertyMap, error) {
+	res, err := s.client.Check(s.t.Context(), &pulumirpc.CheckRequest{
+		Urn: r.urn, Olds: s.pack(r.Inputs), News: s.pack(resource.NewPropertyMapFromMap(args)), RandomSeed: []byte(r.urn),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.unpack(res.Inputs), refused(res.Failures)
+}
+
+func (s *Stack) diff(r *Resource, inputs resource.PropertyMap) (change string, deleteFirst bool, err error) {
+	res, err := s.client.Diff(s.t.Context(), &pulumirpc.DiffRequest{
+		Urn: r.urn, Id: r.ID, Olds: s.pack(r.Outputs), News: s.pack(inputs), OldInputs: s.pack(r.Inputs),
+	})
+	if err != nil {
+		return "", false, err
+	}
+	r.Diff = res.DetailedDiff
+	switch {
+	case len(res.Replaces) > 0:
+		return Replaced, res.DeleteBeforeReplace, nil
+	case res.Changes == pulumirpc.DiffResponse_DIFF_SOME:
+		return Updated, false, nil
+	default:
+		return Same, false, nil
+	}
+}
+
+func (s *Stack) create(r *Resource, inputs resource.PropertyMap) error {
+	res, err := s.client.Create(s.t.Context(), &pulumirpc.CreateRequest{Urn: r.urn, Properties: s.pack(inputs)})
+	if err != nil {
+		return err
+	}
+	r.ID, r.Outputs = res.Id, s.unpack(res.Properties)
+	return nil
+}
+
+func (s *Stack) update(r *Resource, inputs resource.PropertyMap) error {
+	res, err := s.client.Update(s.t.Context(), &pulumirpc.UpdateRequest{
+		Urn: r.urn, Id: r.ID, Olds: s.pack(r.Outputs), News: s.pack(inputs), OldInputs: s.pack(r.Inputs),
+	})
+	if err != nil {
+		return err
+	}
+	r.Outputs = s.unpack(res.Properties)
+	return nil
+}
+
+func (s *Stack) replace(r *Resource, inputs resource.PropertyMap, deleteFirst bool) error {
+	old := *r
+	if deleteFirst {
+		if err := s.remove(&old); err != nil {
+			return err
+		}
+		return s.create(r, inputs)
+	}
+	if err := s.create(r, inputs); err != nil {
+		return err
+	}
+	return s.remove(&old)
+}
+
+func (s *Stack) remove(r *Resource) error {
+	_, err := s.client.Delete(s.t.Context(), &pulumirpc.DeleteRequest{
+		Urn: r.urn, Id: r.ID, Properties: s.pack(r.Outputs), OldInputs: s.pack(r.Inputs),
+	})
+	return err
+}
+
+var wire = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, ComputeAssetHashes: true}
+
+func (s *Stack) pack(props resource.PropertyMap) *structpb.Struct {
+	packed, err := plugin.MarshalProperties(props, wire)
+	require.NoError(s.t, err)
+	return packed
+}
+
+func (s *Stack) unpack(packed *structpb.Struct) resource.PropertyMap {
+	props, err := plugin.UnmarshalProperties(packed, wire)
+	require.NoError(s.t, err)
+	return props
+}
+
+// refused makes an error of what a check found, one line for each.
+func refused(failures []*pulumirpc.CheckFailure) error {
+	var lines []string
+	for _, f := range failures {
+		lines = append(lines, f.Property+": "+f.Reason)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+func plain(v resource.PropertyValue) any {
+	if v.IsSecret() {
+		return plain(v.SecretValue().Element)
+	}
+	return v.Mappable()
+}
