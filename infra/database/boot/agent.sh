@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# Installing the agent of this bundle.
+
+# install_agent puts it in place and sees that it runs. An agent that runs while its files change notices and
+# lets systemd start the new one.
+install_agent() {
+  local before=$changes
+  install -d -m 0755 /usr/local/lib/crosscloud
+  place_file desired.sh /usr/local/lib/crosscloud/desired.sh 0644 root:root
+  place_file agent /usr/local/lib/crosscloud/agent 0755 root:root
+  place_file crosscloud-agent.service /etc/systemd/system/crosscloud-agent.service 0644 root:root
+  ((changes == before)) || systemctl daemon-reload
+  systemctl enable --quiet --now crosscloud-agent.service
+}

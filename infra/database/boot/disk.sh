@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# The data disk. It outlives this host, so nothing here may destroy what is on it.
+
+readonly disk=/dev/disk/by-id/google-pgdata
+readonly mountpoint=/var/lib/postgresql
+
+check_disk() {
+  [[ -b $disk ]] || die "the data disk is not attached: there is no $disk"
+}
+
+# A disk is formatted only when it is blank: no signature that blkid knows, and nothing but zeros at its
+# beginning. blkid alone cannot tell "nothing there" from "could not read".
+format_blank_disk() {
+  local type
+  type=$(filesystem TYPE)
+  [[ $type != ext4 ]] || return 0
+  [[ -z $type ]] || die "the data disk holds $type, not ext4; it is left alone"
+  cmp --quiet --bytes=$((16 * 1024 * 1024)) "$disk" /dev/zero ||
+    die 'the data disk holds something that is no known file system, or cannot be read; it is left alone'
+  # One percent for root, instead of five, is ample on a disk that only PostgreSQL writes to.
+  mkfs.ext4 -q -L pgdata -m 1 "$disk"
+  changed 'formatted the data disk'
+}
+
+# filesystem TAG prints what blkid reads from the disk itself, without its cache; nothing if there is none.
+filesystem() {
+  blkid --probe --output value --match-tag "$1" "$disk" || true
+}
+
+# The disk may have been enlarged. A mounted file system grows in place.
+grow_filesystem() {
+  local header blocks size
+  header=$(dumpe2fs -h "$disk" 2>/dev/null)
+  blocks=$(sed -n 's/^Block count: *//p' <<<"$header")
+  size=$(sed -n 's/^Block size: *//p' <<<"$header")
+  (($(blockdev --getsize64 "$disk") / size > blocks)) || return 0
+  if ! mountpoint --quiet "$mountpoint"; then
+    # resize2fs demands a check of a file system that is not mounted; 1 means that it repaired something.
+    e2fsck -f -p "$disk" || (($? == 1))
+  fi
+  resize2fs "$disk"
+  changed 'grew the file system to the size of the data disk'
+}
+
+mount_disk() {
+  local uuid line
+  uuid=$(filesystem UUID)
+  # nofail: a host that cannot mount its disk must still boot, or it could never say so. PostgreSQL's unit
+  # waits for the mount by itself.
+  line="UUID=$uuid $mountpoint ext4 noatime,discard,nofail,x-systemd.device-timeout=60s 0 2"
+  if ! grep --quiet --line-regexp --fixed-strings "$line" /etc/fstab; then
+    {
+      awk -v mountpoint="$mountpoint" '$2 != mountpoint' /etc/fstab
+      echo "$line"
+    } >/etc/fstab.new
+    mv /etc/fstab.new /etc/fstab
+    systemctl daemon-reload
+    changed "/etc/fstab mounts $mountpoint"
+  fi
+  if ! mountpoint --quiet "$mountpoint"; then
+    mkdir -p "$mountpoint"
+    mount "$mountpoint"
+    changed "mounted $mountpoint"
+  fi
+  [[ $(realpath "$(findmnt --noheadings --output SOURCE --mountpoint "$mountpoint")") == $(realpath "$disk") ]] ||
+    die "something else than the data disk is mounted on $mountpoint"
+}

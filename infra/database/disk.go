@@ -1,0 +1,38 @@
+package database
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// diskType is used for both disks: SSD-backed, and performance enough for machines of this size.
+const diskType = "pd-balanced"
+
+// newDataDisk makes or adopts the disk that holds the cluster. It is a resource of its own so that the VM can
+// be replaced without it.
+func newDataDisk(ctx *pulumi.Context, db *Database) (*compute.Disk, error) {
+	name := physicalName(ctx.Project(), ctx.Stack(), "db-data")
+	// The name stays what it is when AdoptDisk is taken out of the configuration again, long after.
+	options := db.options(pulumi.IgnoreChanges([]string{"name"}))
+	if db.args.AdoptDisk != "" {
+		name = path.Base(db.args.AdoptDisk)
+		options = append(options, pulumi.Import(pulumi.ID(db.args.AdoptDisk)))
+	}
+	if db.args.ProtectData {
+		options = append(options, pulumi.Protect(true), pulumi.RetainOnDelete(true))
+	}
+	disk, err := compute.NewDisk(ctx, db.name+"-data", &compute.DiskArgs{
+		Name:   pulumi.String(name),
+		Zone:   pulumi.String(db.args.Zone),
+		Size:   pulumi.Int(db.args.DiskGB),
+		Type:   pulumi.String(diskType),
+		Labels: labels(ctx),
+	}, options...)
+	if err != nil {
+		return nil, fmt.Errorf("create the data disk: %w", err)
+	}
+	return disk, nil
+}

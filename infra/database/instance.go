@@ -1,0 +1,121 @@
+package database
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+const (
+	imageFamily, imageProject = "debian-13", "debian-cloud"
+
+	// dataDevice is the data disk's name on the VM, /dev/disk/by-id/google-pgdata.
+	dataDevice = "pgdata"
+
+	// adminUser is who AdminSSHKeys log in as.
+	adminUser = "admin"
+
+	bootDiskGB = 10 // Debian's image, packages and logs; the database is on its own disk
+)
+
+func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, disk *compute.Disk, d *desired) (*compute.Instance, error) {
+	options := db.options(
+		pulumi.DependsOn([]pulumi.Resource{id.grant}),
+		// Name, address and data disk are exclusive: the new VM cannot be made while the old one has them.
+		pulumi.DeleteBeforeReplace(true),
+	)
+	image := pulumi.String(db.args.Image).ToStringOutput()
+	if db.args.Image == "" {
+		image = newestImage(ctx, db)
+		// The publisher's next image is no reason to rebuild the host.
+		options = append(options, pulumi.IgnoreChanges([]string{"bootDisk.initializeParams.image"}))
+	}
+	metadata, err := metadata(db, d)
+	if err != nil {
+		return nil, err
+	}
+	instance, err := compute.NewInstance(ctx, db.name+"-vm", &compute.InstanceArgs{
+		Name:        pulumi.String(physicalName(ctx.Project(), ctx.Stack(), "db")),
+		Description: pulumi.String("Database host"),
+		Zone:        pulumi.String(db.args.Zone),
+		MachineType: pulumi.String(db.args.MachineType),
+		BootDisk: compute.InstanceBootDiskArgs{
+			InitializeParams: compute.InstanceBootDiskInitializeParamsArgs{
+				Image:  image,
+				Size:   pulumi.Int(bootDiskGB),
+				Type:   pulumi.String(diskType),
+				Labels: labels(ctx),
+			},
+		},
+		AttachedDisks: compute.InstanceAttachedDiskArray{compute.InstanceAttachedDiskArgs{
+			Source:     disk.ID(),
+			DeviceName: pulumi.String(dataDevice),
+			Mode:       pulumi.String("READ_WRITE"),
+		}},
+		NetworkInterfaces: compute.InstanceNetworkInterfaceArray{compute.InstanceNetworkInterfaceArgs{
+			Network:    n.vpc.ID(),
+			Subnetwork: n.subnet.ID(),
+			AccessConfigs: compute.InstanceNetworkInterfaceAccessConfigArray{
+				compute.InstanceNetworkInterfaceAccessConfigArgs{
+					NatIp:       db.args.Address.IPv4,
+					NetworkTier: pulumi.String(networkTier),
+				},
+			},
+		}},
+		Metadata: metadata,
+		ServiceAccount: compute.InstanceServiceAccountArgs{
+			Email: id.email,
+			// The scope admits every API; what the account may do there is decided by its one IAM role.
+			Scopes: pulumi.StringArray{pulumi.String("cloud-platform")},
+		},
+		ShieldedInstanceConfig: compute.InstanceShieldedInstanceConfigArgs{
+			EnableSecureBoot:          pulumi.Bool(true),
+			EnableVtpm:                pulumi.Bool(true),
+			EnableIntegrityMonitoring: pulumi.Bool(true),
+		},
+		Tags:          pulumi.StringArray{pulumi.String(targetTag)},
+		Labels:        labels(ctx),
+		DesiredStatus: pulumi.String("RUNNING"),
+		// A change of the machine type stops the VM for it, instead of failing.
+		AllowStoppingForUpdate: pulumi.Bool(true),
+	}, options...)
+	if err != nil {
+		return nil, fmt.Errorf("create the database host: %w", err)
+	}
+	return instance, nil
+}
+
+// newestImage asks for the image of Debian's family. In a new project nothing can be asked before the API is
+// enabled, so the question hangs on that.
+func newestImage(ctx *pulumi.Context, db *Database) pulumi.StringOutput {
+	family := db.args.Address.computeReady.ApplyT(func(pulumi.ID) string { return imageFamily }).(pulumi.StringOutput)
+	return compute.LookupImageOutput(ctx, compute.LookupImageOutputArgs{
+		Family:  family,
+		Project: pulumi.String(imageProject),
+	}, pulumi.Parent(db)).SelfLink()
+}
+
+func metadata(db *Database, d *desired) (pulumi.StringMap, error) {
+	script, err := startupScript()
+	if err != nil {
+		return nil, fmt.Errorf("render the start-up script: %w", err)
+	}
+	metadata := pulumi.StringMap{
+		// As metadata, not as MetadataStartupScript, whose changes replace the VM.
+		"startup-script": pulumi.String(script),
+		"crosscloud":     d.document,
+		// Neither the project's SSH keys nor its OS Login users get in.
+		"block-project-ssh-keys": pulumi.String("TRUE"),
+		"enable-oslogin":         pulumi.String("FALSE"),
+	}
+	if len(db.admins()) > 0 && len(db.args.AdminSSHKeys) > 0 {
+		var keys []string
+		for _, key := range db.args.AdminSSHKeys {
+			keys = append(keys, adminUser+":"+strings.TrimSpace(key))
+		}
+		metadata["ssh-keys"] = pulumi.String(strings.Join(keys, "\n"))
+	}
+	return metadata, nil
+}
