@@ -1,0 +1,231 @@
+package awsauth
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+)
+
+const (
+	algorithm  = "AWS4-HMAC-SHA256"
+	timeFormat = "20060102T150405Z"
+	// maxSkew is how far a client's clock may be off, and so how long a signed request is good for.
+	maxSkew = 15 * time.Minute
+	// maxBody bounds a request to every service but S3, whose clients send the body's hash ahead of it. The largest
+	// that the twin's services take is a parameter of 8 KiB.
+	maxBody = 1 << 20
+	// UnsignedPayload stands in S3's x-amz-content-sha256 where the client leaves the body's integrity to TLS.
+	UnsignedPayload = "UNSIGNED-PAYLOAD"
+)
+
+// signature is what a request's Authorization header says.
+type signature struct {
+	accessKey string
+	date      string // the scope's: 20060102
+	region    string
+	service   string
+	headers   []string // lower case, in the client's order, which the signature covers
+	value     string   // hex
+	time      time.Time
+}
+
+func (s signature) scope() string {
+	return strings.Join([]string{s.date, s.region, s.service, "aws4_request"}, "/")
+}
+
+// parseSignature reads the header form of a version 4 signature. The query form (a presigned URL) has no user here.
+func parseSignature(r *http.Request) (signature, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return signature{}, &Error{Code: MissingToken, Message: "Missing Authentication Token"}
+	}
+	malformed := func(format string, args ...any) error {
+		return &Error{Code: Malformed, Message: fmt.Sprintf(format, args...)}
+	}
+	rest, found := strings.CutPrefix(header, algorithm+" ")
+	if !found {
+		return signature{}, malformed("Unsupported authorization algorithm: use %s", algorithm)
+	}
+	fields := map[string]string{}
+	for part := range strings.SplitSeq(rest, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		fields[key] = value
+	}
+	for _, key := range []string{"Credential", "SignedHeaders", "Signature"} {
+		if fields[key] == "" {
+			return signature{}, malformed("Authorization header requires '%s' parameter.", key)
+		}
+	}
+	credential := strings.Split(fields["Credential"], "/")
+	if len(credential) != 5 || credential[4] != "aws4_request" {
+		return signature{}, malformed("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request")
+	}
+	signed, err := time.Parse(timeFormat, r.Header.Get("X-Amz-Date"))
+	if err != nil {
+		return signature{}, malformed("Date must be in ISO-8601 'basic format' in an x-amz-date header")
+	}
+	s := signature{
+		accessKey: credential[0], date: credential[1], region: credential[2], service: credential[3],
+		headers: strings.Split(fields["SignedHeaders"], ";"), value: fields["Signature"], time: signed,
+	}
+	if s.date != signed.Format("20060102") {
+		return signature{}, malformed("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s'", s.date, signed.Format("20060102"))
+	}
+	if !slices.Contains(s.headers, "host") {
+		return signature{}, malformed("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+	}
+	for name := range r.Header {
+		lower := strings.ToLower(name)
+		if strings.HasPrefix(lower, "x-amz-") && !slices.Contains(s.headers, lower) && s.service == "s3" {
+			return signature{}, &Error{Code: Denied, Message: "There were headers present in the request which were not signed"}
+		}
+	}
+	return s, nil
+}
+
+// matches recomputes the signature with the secret key.
+func (s signature) matches(r *http.Request, secretKey, payloadHash string) bool {
+	want, err := hex.DecodeString(s.value)
+	if err != nil {
+		return false
+	}
+	canonical := sha256.Sum256([]byte(canonicalRequest(r, s, payloadHash)))
+	toSign := strings.Join([]string{algorithm, s.time.Format(timeFormat), s.scope(), hex.EncodeToString(canonical[:])}, "\n")
+	key := []byte("AWS4" + secretKey)
+	for _, part := range []string{s.date, s.region, s.service, "aws4_request", toSign} {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(part))
+		key = mac.Sum(nil)
+	}
+	return subtle.ConstantTimeCompare(key, want) == 1
+}
+
+// canonicalRequest is what both sides hash:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+func canonicalRequest(r *http.Request, s signature, payloadHash string) string {
+	path := r.URL.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	if s.service == "s3" {
+		// S3 alone encodes a path once. Clients differ in which characters they leave as they are, so it is decoded first.
+		path = escape(r.URL.Path, true)
+		if path == "" {
+			path = "/"
+		}
+	} else {
+		path = escape(path, true)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n%s\n", r.Method, path, canonicalQuery(r.URL.RawQuery))
+	headers := slices.Clone(s.headers)
+	sort.Strings(headers)
+	for _, name := range headers {
+		var value string
+		switch name {
+		case "host":
+			value = r.Host // net/http takes it out of the headers
+		case "content-length":
+			value = fmt.Sprint(r.ContentLength)
+		default:
+			values := r.Header.Values(name)
+			trimmed := make([]string, len(values))
+			for i, v := range values {
+				trimmed[i] = strings.Join(strings.Fields(v), " ")
+			}
+			value = strings.Join(trimmed, ",")
+		}
+		fmt.Fprintf(&b, "%s:%s\n", name, value)
+	}
+	fmt.Fprintf(&b, "\n%s\n%s", strings.Join(headers, ";"), payloadHash)
+	return b.String()
+}
+
+func canonicalQuery(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	type pair struct{ key, value string }
+	var pairs []pair
+	for part := range strings.SplitSeq(raw, "&") {
+		key, value, _ := strings.Cut(part, "=")
+		pairs = append(pairs, pair{reescape(key), reescape(value)})
+	}
+	slices.SortFunc(pairs, func(a, b pair) int {
+		if c := strings.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return strings.Compare(a.value, b.value)
+	})
+	texts := make([]string, len(pairs))
+	for i, p := range pairs {
+		texts[i] = p.key + "=" + p.value
+	}
+	return strings.Join(texts, "&")
+}
+
+// reescape gives a query's word AWS's own encoding, however the client encoded it. A plus is a plus here: AWS does not
+// read it as a space.
+func reescape(word string) string {
+	plain, err := url.PathUnescape(word)
+	if err != nil {
+		plain = word
+	}
+	return escape(plain, false)
+}
+
+// escape encodes everything but RFC 3986's unreserved characters, as AWS does. Go's own escapers leave more of them.
+func escape(text string, keepSlash bool) string {
+	const upperHex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0, c == '/' && keepSlash:
+			b.WriteByte(c)
+		default:
+			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// payloadHash returns the hash that the signature covers. A client of S3 sends it ahead and the body is checked while
+// it is read; that of any other service's request is short, and is read here.
+func payloadHash(r *http.Request, service string) (string, error) {
+	sent := r.Header.Get("X-Amz-Content-Sha256")
+	switch {
+	case service == "s3" && sent == "":
+		return "", &Error{Code: InvalidRequest, Message: "Missing required header for this request: x-amz-content-sha256"}
+	case service == "s3" && sent == UnsignedPayload:
+		return sent, nil
+	case service == "s3" && strings.HasPrefix(sent, "STREAMING-"):
+		return "", &Error{Code: NotImplemented, Message: "A header you provided implies functionality that is not implemented: x-amz-content-sha256 " + sent}
+	case service == "s3":
+		if hash, err := hex.DecodeString(sent); err != nil || len(hash) != sha256.Size {
+			return "", &Error{Code: InvalidRequest, Message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value"}
+		}
+		r.Body = &checkedBody{ReadCloser: r.Body, hash: sha256.New(), want: sent}
+		return sent, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		return "", &Error{Code: InvalidRequest, Message: "The request body could not be read"}
+	}
+	if len(body) > maxBody {
+		return "", &Error{Code: TooLarge, Message: "Request Too Long"}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	hash := sha256.Sum256(body)
+	return hex.EncodeToString(hash[:]), nil
+}

@@ -1,0 +1,99 @@
+package gcemeta
+
+import (
+	"fmt"
+	"hash/fnv"
+	"path"
+	"strconv"
+	"time"
+
+	"crosscloud/infra/twin/services/gcpauth"
+	"crosscloud/infra/twin/state"
+)
+
+// tree is everything that one instance can read. What the twin does not model is absent, and so answered with 404.
+func (s *Server) tree(m state.Machine) object {
+	projectNumber := digits(s.project)
+	inProject := "projects/" + strconv.FormatUint(projectNumber, 10)
+	hostname := m.Hostname
+	if hostname == "" {
+		hostname = fmt.Sprintf("%s.%s.c.%s.internal", m.Name, m.Zone, s.project)
+	}
+	card := object{
+		"dns-servers": words{"169.254.169.254"},
+		"ip":          m.PrivateAddress,
+		"mac":         m.MAC,
+		"mtu":         "1460",
+	}
+	if m.VPC != "" {
+		card["network"] = inProject + "/networks/" + path.Base(m.VPC)
+	}
+	if m.Address != "" {
+		card["access-configs"] = list{{"external-ip": m.Address, "type": "ONE_TO_ONE_NAT"}}
+	} else {
+		card["access-configs"] = list{}
+	}
+	attached := attributes{}
+	for name, value := range m.Metadata {
+		attached[name] = value
+	}
+	return object{
+		"instance": object{
+			"attributes":         attached,
+			"cpu-platform":       "Unknown CPU Platform",
+			"description":        "",
+			"hostname":           hostname,
+			"id":                 number(digits(m.ID)),
+			"image":              m.Image,
+			"machine-type":       inProject + "/machineTypes/" + path.Base(m.Type),
+			"maintenance-event":  "NONE",
+			"name":               m.Name,
+			"network-interfaces": list{card},
+			"preempted":          "FALSE",
+			"service-accounts":   s.serviceAccounts(m),
+			"tags":               tags(append([]string{}, m.NetworkTags...)),
+			"zone":               inProject + "/zones/" + m.Zone,
+		},
+		"project": object{
+			"attributes":         attributes{},
+			"numeric-project-id": number(projectNumber),
+			"project-id":         s.project,
+		},
+	}
+}
+
+// serviceAccounts has the VM's account under its email and under "default", or nothing.
+func (s *Server) serviceAccounts(m state.Machine) object {
+	if m.Identity == "" {
+		return object{}
+	}
+	account := object{
+		"aliases": words{"default"},
+		"email":   m.Identity,
+		"scopes":  words(append([]string{}, m.Scopes...)),
+		"token":   computed(func() (any, error) { return s.token(m) }),
+	}
+	return object{"default": account, m.Identity: account}
+}
+
+func (s *Server) token(m state.Machine) (any, error) {
+	text, expires, err := s.authority.Issue(gcpauth.Caller{Email: m.Identity, Scopes: m.Scopes})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"access_token": text,
+		"expires_in":   int(expires.Sub(s.now()) / time.Second),
+		"token_type":   "Bearer",
+	}, nil
+}
+
+// digits is a name's number: itself if it is one, and otherwise one that always is the same.
+func digits(name string) uint64 {
+	if n, err := strconv.ParseUint(name, 10, 64); err == nil {
+		return n
+	}
+	hash := fnv.New64a()
+	hash.Write([]byte(name))
+	return hash.Sum64() >> 1 // Google's ids fit a signed integer
+}
