@@ -1,0 +1,103 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// maxBody is far above any title, so that somebody who pastes a letter is told
+// how long a title may be and still has the text.
+const maxBody = 64 << 10
+
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentPolicy allows what the pages use: our style sheet, our icon, our forms.
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
+
+func secureHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		// Not no-referrer: with that, browsers send "Origin: null" with our own
+		// forms, which the cross-origin check must refuse.
+		header.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// logRequests writes one line for each request. It names the route and neither
+// the path nor the query: those are text from outside.
+func (h *handlers) logRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(recorder, r)
+
+		level := slog.LevelInfo
+		if probe := r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz"; probe && recorder.status == http.StatusOK {
+			level = slog.LevelDebug // a probe that succeeds every second is no news
+		}
+		h.log.LogAttrs(r.Context(), level, "request",
+			slog.String("method", r.Method),
+			slog.String("route", r.Pattern), // empty where none matched
+			slog.Int("status", recorder.status),
+			slog.Int64("bytes", recorder.bytes),
+			slog.Float64("seconds", time.Since(started).Seconds()))
+	})
+}
+
+// recoverPanics turns a panic into an error page and a log entry.
+func (h *handlers) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if cause == http.ErrAbortHandler {
+				panic(cause) // the server's own way to drop a connection
+			}
+			h.log.ErrorContext(r.Context(), "panic", slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+			if recorder, ok := w.(*recorder); ok && recorder.wrote {
+				panic(http.ErrAbortHandler) // too late for a page: show that it is cut off
+			}
+			h.errorPage(http.StatusInternalServerError).ServeHTTP(w, r)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+	wrote  bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if !r.wrote {
+		r.status, r.wrote = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.wrote = true
+	n, err := r.ResponseWriter.Write(p)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
