@@ -1,0 +1,73 @@
+// Command app is the todo web app.
+//
+//	app [serve]         serve the site, after applying pending migrations
+//	app migrate up      apply pending migrations and exit
+//	app migrate status  say how many are applied; exit 1 while some are pending
+//
+// Settings come from the environment or a file .env (see Config).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"crosscloud/app/web"
+)
+
+const usage = `usage: app [serve]
+       app migrate up | status`
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitMisuse = 2 // the command line or the configuration is wrong; trying again does not help
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	lookup, err := environment(".env")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitMisuse)
+	}
+	os.Exit(run(ctx, os.Args[1:], lookup, os.Stdout, os.Stderr))
+}
+
+// run executes one command. Logs and results go to stdout, misuse to stderr.
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
+	commands := map[string]func(context.Context, Config, *slog.Logger, io.Writer) error{
+		"":               serve,
+		"serve":          serve,
+		"migrate up":     migrateUp,
+		"migrate status": migrateStatus,
+	}
+	command, ok := commands[strings.Join(args, " ")]
+	if !ok {
+		fmt.Fprintln(stderr, usage)
+		return exitMisuse
+	}
+	config, err := ReadConfig(lookup)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitMisuse
+	}
+	log := slog.New(web.LogHandler(slog.NewJSONHandler(stdout, &slog.HandlerOptions{Level: config.LogLevel})))
+	err = command(ctx, config, log, stdout)
+	if err == nil {
+		return exitOK
+	}
+	if !errors.Is(err, errReported) {
+		log.Error("failed", "error", err)
+	}
+	return exitFailed
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"crosscloud/app/postgres"
+)
+
+// errReported is a failure that the output already told.
+var errReported = errors.New("reported")
+
+func migrateUp(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
+	migrations, err := postgres.Embedded()
+	if err != nil {
+		return err
+	}
+	return migrations.Up(ctx, config.Database.ConnConfig, log)
+}
+
+func migrateStatus(ctx context.Context, config Config, _ *slog.Logger, stdout io.Writer) error {
+	migrations, err := postgres.Embedded()
+	if err != nil {
+		return err
+	}
+	status, err := migrations.Status(ctx, config.Database.ConnConfig)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "applied %d, known %d, pending %d\n", status.Applied, status.Known, status.Pending())
+	if status.Pending() > 0 {
+		return errReported
+	}
+	return nil
+}
+
+const (
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 15 * time.Second
+)
+
+// migrateEventually applies pending migrations, however often it takes: the
+// database may be away, or the migration may have to wait for a lock. It
+// returns when they are applied or ctx ends.
+func migrateEventually(ctx context.Context, migrations *postgres.Migrations, config *pgx.ConnConfig, log *slog.Logger) {
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		err := migrations.Up(ctx, config, log)
+		if err == nil {
+			log.Info("migrations are applied")
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		log.Warn("migrations are pending", "error", err, "retry_in", wait.String())
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"crosscloud/app/postgres"
+	"crosscloud/app/web"
+)
+
+// shutdownTimeout lets requests in flight end. It is below podman's and
+// docker's ten seconds between SIGTERM and SIGKILL, and above what a request
+// to the database may take.
+const shutdownTimeout = 8 * time.Second
+
+func serve(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
+	if err != nil {
+		return err
+	}
+	return serveOn(ctx, listener, config, log)
+}
+
+// serveOn serves until ctx ends, then lets requests in flight finish. It
+// serves before the database answers: /readyz tells when it does.
+func serveOn(ctx context.Context, listener net.Listener, config Config, log *slog.Logger) error {
+	migrations, err := postgres.Embedded()
+	if err != nil {
+		return err
+	}
+	if postgres.Unprotected(config.Database.ConnConfig) {
+		log.Warn("DATABASE_URL does not say sslmode=verify-full: whoever answers at that address reads every todo")
+	}
+	// The pool outlives ctx: requests in flight still need it.
+	store, err := postgres.Open(context.WithoutCancel(ctx), config.Database)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+
+	var background sync.WaitGroup
+	defer background.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before the wait, also when serving failed
+	background.Go(func() { migrateEventually(ctx, migrations, config.Database.ConnConfig, log) })
+
+	var draining atomic.Bool
+	ready := func(ctx context.Context) error {
+		if draining.Load() {
+			return errors.New("shutting down")
+		}
+		return store.Ready(ctx, migrations)
+	}
+	server := newServer(web.New(store, ready, log), log)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	log.Info("listening", "url", "http://"+listener.Addr().String()+"/")
+
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("shutting down", "at_most", shutdownTimeout.String())
+	draining.Store(true)
+	deadline, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer done()
+	if err := server.Shutdown(deadline); err != nil {
+		server.Close()
+		return fmt.Errorf("requests did not end in time: %w", err)
+	}
+	log.Info("stopped")
+	return nil
+}
+
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler,
+		// nginx in front has read a request whole before it passes it on;
+		// these limits are for whoever reaches the port without it.
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+		// Longer than nginx keeps idle connections to us (60 s). The side that
+		// sends requests must be the one that closes, or it may send one into a
+		// connection that is about to close, and a POST is not sent twice.
+		IdleTimeout: 2 * time.Minute,
+		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}

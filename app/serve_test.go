@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/pgdev"
+	"crosscloud/app/postgres"
+)
+
+// running is the app on a free port.
+type running struct {
+	url  string
+	stop context.CancelFunc // what SIGTERM does
+	done chan error         // serve's result
+}
+
+func start(t *testing.T, config Config) *running {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	r := &running{url: "http://" + listener.Addr().String(), stop: stop, done: make(chan error, 1)}
+	go func() {
+		r.done <- serveOn(ctx, listener, config, slog.New(slog.NewTextHandler(t.Output(), nil)))
+		close(r.done)
+	}()
+	t.Cleanup(func() { stop(); <-r.done })
+	return r
+}
+
+func database(t *testing.T) Config {
+	t.Helper()
+	config, err := postgres.ParseURL(pgdev.Database(t))
+	require.NoError(t, err)
+	return Config{Database: config}
+}
+
+// client does not follow redirects and keeps no connection that a shutdown
+// would have to wait for.
+var client = &http.Client{
+	Transport:     &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func status(t *testing.T, url string) int {
+	t.Helper()
+	response, err := client.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	require.Eventually(t, condition, 15*time.Second, 20*time.Millisecond, what)
+}
+
+func TestServeMigratesAndBecomesReady(t *testing.T) {
+	r := start(t, database(t))
+	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+	response, err := client.PostForm(r.url+"/add", url.Values{"todo": {"end to end"}})
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusSeeOther, response.StatusCode)
+	response, err = client.Get(r.url + "/")
+	require.NoError(t, err)
+	page, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(page), ">end to end</span>")
+	r.stop()
+	assert.NoError(t, <-r.done)
+}
+
+// A slot may start before its database: it lives, says that it is not ready,
+// and catches up by itself.
+func TestServeWaitsForTheDatabase(t *testing.T) {
+	config := database(t)
+	gate := newGate(t, config.Database.ConnConfig)
+	config.Database.ConnConfig.Port = gate.port
+	r := start(t, config)
+	assert.Equal(t, http.StatusOK, status(t, r.url+"/healthz"))
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/readyz"))
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/"))
+
+	gate.open()
+	eventually(t, "ready once the database answers", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+	assert.Equal(t, http.StatusOK, status(t, r.url+"/"))
+
+	gate.close()
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/"))
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/readyz"))
+	gate.open()
+	eventually(t, "ready again", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+}
+
+func TestTwoSlotsStartAtOnce(t *testing.T) {
+	config := database(t)
+	blue, green := start(t, config), start(t, Config{Database: config.Database.Copy()})
+	for _, slot := range []*running{blue, green} {
+		eventually(t, "ready", func() bool { return status(t, slot.url+"/readyz") == http.StatusOK })
+	}
+}
+
+// A rollout stops a slot while somebody's form is being stored.
+func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
+	config := database(t)
+	r := start(t, config)
+	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+
+	conn, err := pgx.ConnectConfig(t.Context(), config.Database.ConnConfig)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	tx, err := conn.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "lock table items")
+	require.NoError(t, err)
+
+	answered := make(chan int, 1)
+	go func() {
+		response, err := client.PostForm(r.url+"/add", url.Values{"todo": {"in flight"}})
+		if err != nil {
+			answered <- 0
+			return
+		}
+		answered <- response.StatusCode
+	}()
+	eventually(t, "the insert waits for the lock", func() bool {
+		var waiting bool
+		err := tx.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%')`).Scan(&waiting)
+		return err == nil && waiting
+	})
+
+	r.stop()
+	eventually(t, "new connections are refused", func() bool {
+		_, err := client.Get(r.url + "/healthz")
+		return err != nil
+	})
+	select {
+	case <-r.done:
+		t.Fatal("it stopped although a request was in flight")
+	case <-answered:
+		t.Fatal("the request ended although the table is locked")
+	default:
+	}
+	require.NoError(t, tx.Commit(t.Context()))
+	assert.Equal(t, http.StatusSeeOther, <-answered)
+	assert.NoError(t, <-r.done)
+	var stored int
+	require.NoError(t, conn.QueryRow(t.Context(), "select count(*) from items where title = 'in flight'").Scan(&stored))
+	assert.Equal(t, 1, stored)
+}
+
+func TestServeFailsWhereTheAddressIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	settings := map[string]string{"DATABASE_URL": "postgres://todo@127.0.0.1:1/todo", "LISTEN": taken.Addr().String()}
+	stdout, _, code := app(t, settings, "serve")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stdout, "address already in use")
+}
+
+func TestAnUnprotectedDatabaseIsWarnedAbout(t *testing.T) {
+	var log bytes.Buffer
+	database, err := postgres.ParseURL("postgres://todo:hunter2@db.invalid/todo?sslmode=require")
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	require.NoError(t, serveOn(ctx, listener, Config{Database: database}, slog.New(slog.NewTextHandler(&log, nil))))
+	assert.Contains(t, log.String(), "sslmode=verify-full")
+	assert.NotContains(t, log.String(), "hunter2")
+}
+
+// gate is a TCP port in front of the database that can be open or refuse.
+type gate struct {
+	t        *testing.T
+	port     uint16
+	target   string
+	mu       sync.Mutex
+	listener net.Listener
+	conns    []net.Conn
+}
+
+func newGate(t *testing.T, database *pgx.ConnConfig) *gate {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l.Close() // refuses until opened
+	g := &gate{t: t, port: uint16(l.Addr().(*net.TCPAddr).Port)}
+	g.target = net.JoinHostPort(database.Host, strconv.Itoa(int(database.Port)))
+	t.Cleanup(g.close)
+	return g
+}
+
+func (g *gate) open() {
+	g.t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(int(g.port)))
+	require.NoError(g.t, err)
+	g.listener = listener
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", g.target)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			g.mu.Lock()
+			g.conns = append(g.conns, near, far)
+			g.mu.Unlock()
+			go io.Copy(near, far)
+			go io.Copy(far, near)
+		}
+	}()
+}
+
+func (g *gate) close() {
+	if g.listener != nil {
+		g.listener.Close()
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, conn := range g.conns {
+		conn.Close()
+	}
+	g.conns = nil
+}
