@@ -28,8 +28,11 @@ type Kind[In, Out any] struct {
 	// DeleteBeforeReplace is for what can exist only once, as a disk or an address that is attached.
 	DeleteBeforeReplace bool
 
-	// Autoname is the argument that gets the resource's name plus 7 random hex digits where the program gives none.
+	// Autoname is the argument that gets the resource's name plus 7 random hex digits where the program gives none. One that
+	// the program gave makes replacements wait for the deletion.
 	Autoname string
+	// AutonamePrefix is the argument that, if given, is put before the digits instead of the resource's name. Optional.
+	AutonamePrefix string
 	// Secret lists outputs that are secret whatever the inputs are. A secret input makes the output of its name secret.
 	Secret []string
 	// Stable lists computed outputs that no update changes. A previewed update shows all the others as unknown.

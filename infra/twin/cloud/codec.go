@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/asset"
 )
 
-const unknownKey = "Invalid or unknown key"
+const unknownKey = "Invalid or unknown key: the twin does not know this argument"
 
 var assetType = reflect.TypeFor[*asset.Asset]()
 

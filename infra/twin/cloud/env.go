@@ -14,6 +14,7 @@ type Env struct {
 	Dir      string       // the twin's directory, .twin/NAME
 	Subnet   netip.Prefix // the twin's public addresses
 	Services netip.Addr   // where the services answer
+	Hosts    []string     // names that lead to the services from every VM
 
 	Account string // AWS account id
 	Region  string // AWS region

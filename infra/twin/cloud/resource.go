@@ -33,10 +33,8 @@ func (k Kind[In, Out]) shape() shape {
 
 func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, error) {
 	inputs := withoutInternal(req.News)
-	if k.Autoname != "" {
-		if err := k.autoname(inputs, req); err != nil {
-			return plugin.CheckResponse{}, err
-		}
+	if err := k.autoname(inputs, req); err != nil {
+		return plugin.CheckResponse{}, err
 	}
 	in, failures := decode[In](inputs)
 	failures = append(missing(inputs, k.Required), failures...)
@@ -51,33 +49,14 @@ func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, err
 	return plugin.CheckResponse{Properties: inputs, Failures: pluginFailures(failures)}, nil
 }
 
-// autoname keeps the name a resource already has. The engine leaves the old inputs out when it makes a replacement
-// beside the resource that it replaces, which then gets a name of its own.
-func (k Kind[In, Out]) autoname(inputs resource.PropertyMap, req plugin.CheckRequest) error {
-	property := resource.PropertyKey(k.Autoname)
-	if v, given := inputs[property]; given && !v.IsNull() {
-		return nil
-	}
-	if old, ok := req.Olds[property]; ok && !old.IsNull() {
-		inputs[property] = old
-		return nil
-	}
-	const digits, anyLength = 7, 0
-	name, err := resource.NewUniqueName(req.RandomSeed, req.URN.Name()+"-", digits, anyLength, nil)
-	if err != nil {
-		return fmt.Errorf("name %s: %w", req.URN, err)
-	}
-	inputs[property] = resource.NewStringProperty(name)
-	return nil
-}
-
 func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	replace := k.Replace
 	if k.Update == nil {
 		replace = names[In]()
 	}
 	ignore := append(slices.Clone(req.IgnoreChanges), k.Ignore...)
-	result, err := difference(req.OldInputs, req.NewInputs, replace, ignore, k.DeleteBeforeReplace)
+	deleteFirst := k.deleteFirst(req.OldInputs, req.NewInputs)
+	result, err := difference(req.OldInputs, req.NewInputs, replace, ignore, deleteFirst)
 	if err != nil || k.ReplaceIf == nil {
 		return result, err
 	}
@@ -85,7 +64,7 @@ func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	in, _ := decode[In](req.NewInputs)
 	for _, property := range k.ReplaceIf(old, in) {
 		result.Changes = plugin.DiffSome
-		result.DeleteBeforeReplace = k.DeleteBeforeReplace
+		result.DeleteBeforeReplace = deleteFirst
 		result.DetailedDiff[property] = plugin.PropertyDiff{Kind: plugin.DiffUpdateReplace}
 	}
 	return result, nil
@@ -133,7 +112,11 @@ func (k Kind[In, Out]) read(ctx context.Context, req plugin.ReadRequest) (plugin
 		return plugin.ReadResponse{}, err
 	}
 	outputs := conceal(conceal(encode(out), req.State, k.Secret), req.Inputs, nil)
-	return found(req.ID, only(outputs, names[In]()), outputs), nil
+	inputs := only(outputs, names[In]())
+	if marks, ok := req.Inputs[defaultsKey]; ok {
+		inputs[defaultsKey] = marks
+	}
+	return found(req.ID, inputs, outputs), nil
 }
 
 func found(id resource.ID, inputs, outputs resource.PropertyMap) plugin.ReadResponse {

@@ -15,6 +15,7 @@ import (
 // ThingArgs and Thing are a kind with one of everything that the protocol has to handle.
 type ThingArgs struct {
 	Name     string            `json:"name"`
+	Prefix   string            `json:"namePrefix,omitempty"`
 	Size     int               `json:"size"`
 	Zone     string            `json:"zone,omitempty"`
 	Password string            `json:"password,omitempty"`
@@ -50,6 +51,7 @@ func (c things) kind() Kind[ThingArgs, Thing] {
 		Replace:             []string{"zone", "parts[*].image"},
 		DeleteBeforeReplace: true,
 		Autoname:            "name",
+		AutonamePrefix:      "namePrefix",
 		Secret:              []string{"key"},
 		Stable:              []string{"address", "key"},
 		Normalize: func(_ string, in ThingArgs) ThingArgs {

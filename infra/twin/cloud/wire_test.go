@@ -76,6 +76,39 @@ func TestCheckFillsInDefaultsAndNames(t *testing.T) {
 
 	given, _ := check(t, c, inputs, props(map[string]any{"size": 4, "name": "mine", "zone": "b"}))
 	assert.Equal(t, props(map[string]any{"size": 4, "name": "mine", "zone": "b"}), given)
+	renamed, _ := check(t, c, given, props(map[string]any{"size": 4}))
+	assert.Regexp(t, "^web-[0-9a-f]{7}$", renamed["name"].StringValue(), "a name that the program took back is not kept")
+
+	prefixed, _ := check(t, c, inputs, props(map[string]any{"size": 3, "namePrefix": "old-"}))
+	assert.Regexp(t, "^old-[0-9a-f]{7}$", prefixed["name"].StringValue())
+	again, _ = check(t, c, prefixed, props(map[string]any{"size": 3, "namePrefix": "old-"}))
+	assert.Equal(t, prefixed["name"], again["name"])
+	later, _ := check(t, c, nil, resource.PropertyMap{"size": resource.NewProperty(3.0), "namePrefix": unknown()})
+	assert.True(t, later["name"].IsComputed())
+}
+
+func TestAChosenNameIsFreedBeforeItIsTakenAgain(t *testing.T) {
+	kind := newThings(t).kind()
+	kind.DeleteBeforeReplace = false
+	c := dial(t, Provider{Name: "test", Version: "1.2.3", Resources: []Resource{kind}})
+	for name, test := range map[string]struct {
+		args map[string]any
+		want bool
+	}{
+		"chosen":    {map[string]any{"size": 1, "name": "mine"}, true},
+		"generated": {map[string]any{"size": 1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.args["zone"] = "a"
+			olds, _ := check(t, c, nil, props(test.args))
+			test.args["zone"] = "b"
+			news, _ := check(t, c, olds, props(test.args))
+			res, err := c.Diff(t.Context(), &pulumirpc.DiffRequest{Id: "x", Urn: thingURN, OldInputs: pack(t, olds), News: pack(t, news)})
+			require.NoError(t, err)
+			assert.Equal(t, []string{"zone"}, res.Replaces)
+			assert.Equal(t, test.want, res.DeleteBeforeReplace)
+		})
+	}
 }
 
 func TestCheckKeepsUnknownAndSecretValues(t *testing.T) {
