@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/pgdev"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
+
+// session runs dev until the returned function is called.
+func session(t *testing.T, data string, settings map[string]string) (siteURL string, output *transcript, end func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	output = &transcript{}
+	done := make(chan error, 1)
+	go func() { done <- dev(ctx, data, func(key string) string { return settings[key] }, output) }()
+	end = sync.OnceFunc(func() { cancel(); assert.NoError(t, <-done) })
+	t.Cleanup(end)
+	ready := regexp.MustCompile(`ready at (http://127\.0\.0\.1:\d+/)`)
+	require.Eventually(t, func() bool { return ready.MatchString(output.String()) }, 2*time.Minute, 50*time.Millisecond)
+	return ready.FindStringSubmatch(output.String())[1], output, end
+}
+
+func page(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
+func TestDevKeepsItsDataFromOneSessionToTheNext(t *testing.T) {
+	pgdev.Database(t) // skips where there is no Postgres
+	data := t.TempDir()
+	settings := map[string]string{"LISTEN": freeAddress(t)}
+	site, output, end := session(t, data, settings)
+	_, err := http.PostForm(site+"add", url.Values{"todo": {"still here tomorrow"}})
+	require.NoError(t, err)
+	assert.Contains(t, output.String(), "psql 'postgres://todo:")
+	end()
+	_, err = http.Get(site)
+	assert.ErrorContains(t, err, "connection refused")
+	running, err := filepath.Glob(data + "/*/postmaster.pid")
+	require.NoError(t, err)
+	assert.Empty(t, running, "Postgres has ended too")
+
+	site, _, _ = session(t, data, settings)
+	assert.Contains(t, page(t, site), "still here tomorrow")
+}
+
+func TestDevUsesAGivenDatabase(t *testing.T) {
+	given := pgdev.Database(t)
+	data := t.TempDir()
+	site, output, _ := session(t, data, map[string]string{"LISTEN": freeAddress(t), "DATABASE_URL": given})
+	assert.Contains(t, page(t, site), "Nothing to do.")
+	assert.NotContains(t, output.String(), "psql")
+	entries, err := os.ReadDir(data)
+	require.NoError(t, err)
+	assert.Empty(t, entries, "no Postgres of its own")
+}
+
+func TestDevEndsWithTheApp(t *testing.T) {
+	given := pgdev.Database(t)
+	settings := map[string]string{"LISTEN": "nonsense", "DATABASE_URL": given}
+	err := dev(t.Context(), t.TempDir(), func(key string) string { return settings[key] }, io.Discard)
+	assert.ErrorContains(t, err, "exit status 2")
+}
+
+func TestSiteURL(t *testing.T) {
+	for listen, want := range map[string]string{
+		":8080":          "http://127.0.0.1:8080/",
+		"0.0.0.0:8080":   "http://127.0.0.1:8080/",
+		"[::]:8080":      "http://127.0.0.1:8080/",
+		"localhost:8080": "http://localhost:8080/",
+		"[::1]:8080":     "http://[::1]:8080/",
+	} {
+		assert.Equal(t, want, siteURL(listen))
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// transcript collects what two goroutines print.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *transcript) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *transcript) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
