@@ -1,0 +1,112 @@
+#!/bin/bash
+# Follows this host's desired state: looks at one SSM parameter every five seconds, fetches the bundle that it names,
+# verifies it and runs its converge.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=SCRIPTDIR/aws.sh
+. "$here/aws.sh"
+# shellcheck source=SCRIPTDIR/status.sh
+. "$here/status.sh"
+
+bundles=/var/lib/crosscloud/bundles
+run=/run/crosscloud
+log=/var/log/crosscloud-converge.log
+
+poll_seconds=5
+# What decays by itself (a certificate, a file that somebody edited) is looked after this often.
+settled_seconds=300
+# After an error that time may cure: an archive that is down, a permission that has not arrived.
+retry_seconds=15
+
+# Exit codes of converge, besides 0 and errors.
+failed=3   # the revision is bad and will not be tried again
+waiting=75 # for the database; EX_TEMPFAIL of sysexits.h
+
+# look is one round. It runs in a process of its own, so that an error ends it and nothing else, and so that a new
+# version of this file counts at the next round.
+look() {
+  local desired revision
+  log_in
+  desired=$(get_parameter "$DESIRED_PARAMETER" | jq --raw-output '.Value')
+  revision=$(jq --raw-output '.revision' <<<"$desired")
+  [[ $revision =~ ^[0-9a-f]{64}$ ]] || { echo "desired state: no revision in: $desired" >&2; return 1; }
+  printf '%s\n' "$revision" >"$run/revision"
+  due "$revision" || return 0
+  fetch "$revision" "$(jq --raw-output '.bucket' <<<"$desired")" "$(jq --raw-output '.key' <<<"$desired")"
+  converge "$revision"
+  forget_bundles "$revision"
+}
+
+# due REVISION tells whether it is time to converge: at once for a new revision, later for one that was tried.
+due() {
+  local revision code time wait
+  [[ -s $run/last ]] || return 0
+  read -r revision code time <"$run/last"
+  [[ $revision == "$1" ]] || return 0
+  case $code in
+  0 | "$failed") wait=$settled_seconds ;;
+  "$waiting") wait=0 ;;
+  *) wait=$retry_seconds ;;
+  esac
+  (($(date +%s) - time >= wait))
+}
+
+# fetch REVISION BUCKET KEY makes the bundle's directory, if it is not there already.
+fetch() {
+  local archive=$bundles/$1.tar.gz unpacked=$bundles/$1.part
+  [[ ! -d $bundles/$1 ]] || return 0
+  mkdir -p "$bundles"
+  get_object "$2" "$3" "$archive"
+  if ! sha256sum --check --status <<<"$1  $archive"; then
+    echo "bundle $3: its content is not the revision that was asked for" >&2
+    rm "$archive"
+    return 1
+  fi
+  rm -rf "$unpacked"
+  mkdir "$unpacked"
+  tar -xzf "$archive" -C "$unpacked" --no-same-owner
+  rm "$archive"
+  mv "$unpacked" "$bundles/$1"
+}
+
+# converge REVISION runs the bundle's program, and remembers how and when it ended.
+converge() {
+  local code=0
+  CONVERGE_LOG=$log timeout --kill-after=30 900 "$bundles/$1/converge" >"$log" 2>&1 || code=$?
+  cat "$log"
+  printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
+}
+
+# forget_bundles REVISION keeps this bundle and the three before it, for a look at what changed.
+forget_bundles() {
+  find "$bundles" -mindepth 1 -maxdepth 1 -not -name "$1" -printf '%T@ %p\n' | sort -rn | tail -n +4 |
+    cut -d' ' -f2- | xargs --no-run-if-empty rm -rf
+}
+
+# report tells the gate why a round ended before converge could.
+report() {
+  [[ -s $run/revision ]] || return 0
+  log_in
+  status_begin "$(<"$run/revision")"
+  status_hop bundle false "$(<"$run/complaint")"
+  status_publish
+}
+
+# follow looks for ever, and says the same complaint once.
+follow() {
+  local said=''
+  mkdir -p "$run"
+  while true; do
+    if "$here/agent.sh" look 2>"$run/complaint"; then
+      said=''
+    elif [[ $(<"$run/complaint") != "$said" ]]; then
+      said=$(<"$run/complaint")
+      printf '%s\n' "$said" >&2
+      "$here/agent.sh" report || true
+    fi
+    sleep "$poll_seconds"
+  done
+}
+
+"${1:-follow}"

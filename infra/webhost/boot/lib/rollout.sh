@@ -1,0 +1,104 @@
+#!/bin/bash
+# From the old release to the new one, slot by slot, so that one of them always answers. Sourced by converge.
+#
+# A new slot is judged only while the other one is ready. When neither is, the database is what does not answer, and
+# that says nothing about the release.
+
+failed_file=$data/failed-revision
+
+roll_out() {
+  local slot
+  for slot in $(slot_names); do
+    stage_slot "$slot"
+  done
+  for slot in $(slot_names); do
+    step "$slot" roll_slot
+  done
+  for slot in $(slot_names); do
+    rm -rf "$slots/$slot/next" "$slots/$slot/previous"
+  done
+  rm -f "$failed_file"
+}
+
+# condemn STEP WHY SAID remembers that the revision is bad, and ends the run.
+condemn() {
+  current=$1
+  detail=$2
+  error=$3
+  printf '%s\n' "$revision" "$1" "$2" "$3" >"$failed_file"
+  exit "$failed"
+}
+
+# refuse_failed ends a run whose revision failed before, with the words of then.
+refuse_failed() {
+  local bad slot why said
+  [[ -s $failed_file ]] || return 0
+  {
+    read -r bad
+    read -r slot
+    read -r why
+    read -r said
+  } <"$failed_file"
+  [[ $bad != "$revision" ]] || condemn "$slot" "$why" "$said"
+}
+
+# roll_slot SLOT brings one slot to the release.
+roll_slot() {
+  if slot_is_current "$1"; then
+    systemctl is-active --quiet "crosscloud-app-$1.service" || start_slot "$1"
+  else
+    if other_is_ready "$1"; then
+      upstream_without "$1"
+      drain_slot "$1"
+    fi
+    replace_slot "$1"
+    detail=replaced
+  fi
+  if slot_gets_ready "$1"; then
+    upstream_without nobody
+    return 0
+  fi
+  if ! other_is_ready "$1" && slot_answers "$1" /healthz; then
+    detail='lives, but the database does not answer'
+    upstream_without nobody
+    exit "$waiting"
+  fi
+  give_up "$1"
+}
+
+# other_is_ready SLOT: another slot than this one is.
+other_is_ready() {
+  local other
+  for other in $(slot_names); do
+    if [[ $other != "$1" ]] && slot_answers "$other" /readyz; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+# give_up SLOT goes back to the release before, wherever this one is.
+give_up() {
+  local slot said
+  said=$(slot_log "$1")
+  # The bad slot first: only when it is back can another one leave.
+  for slot in "$1" $(slot_names | grep --invert-match --line-regexp "$1"); do
+    [[ -d $slots/$slot/previous ]] || continue
+    if other_is_ready "$slot"; then
+      upstream_without "$slot"
+      drain_slot "$slot"
+    fi
+    restore_slot "$slot"
+    if ! slot_gets_ready "$slot"; then
+      echo "slot $slot: the release before does not get ready either" >&2
+      break
+    fi
+  done
+  upstream_without nobody
+  condemn "$1" "not ready after $ready_seconds seconds" "$said"
+}
+
+# slot_log SLOT prints the last that the slot said, in one line.
+slot_log() {
+  journalctl --unit "crosscloud-app-$1.service" --lines 20 --output cat --no-pager 2>/dev/null | plain 500
+}
