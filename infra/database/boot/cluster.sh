@@ -48,12 +48,12 @@ own_cluster() {
   changed "gave $data to this host's user postgres"
 }
 
-# start_server starts it unless it runs; one that is starting (it may be recovering) is left in peace.
+# start_server starts it unless it runs, and waits. One that is starting may be recovering: it is left in peace.
 start_server() {
   local attempt answer
   answer=$(server_answer)
   if ((answer == 2)); then
-    systemctl restart "$unit"
+    systemctl start "$unit"
     changed 'started the server'
   fi
   for ((attempt = 0; attempt < 120; attempt++)); do

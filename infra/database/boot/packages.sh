@@ -16,8 +16,9 @@ install_packages() {
     # The package would create a cluster on the root disk; ours belongs on the data disk.
     install -d /etc/postgresql-common/createcluster.d
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/crosscloud.conf
+    # The first boot's own upgrades hold the lock for a while. What dpkg says is kept in /var/log/apt/term.log.
     apt-get --option DPkg::Lock::Timeout=300 --quiet=2 update
-    apt-get --option DPkg::Lock::Timeout=300 --quiet=2 --yes --no-install-recommends install "${packages[@]}"
+    apt-get --option DPkg::Lock::Timeout=300 --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null
     changed "packages ${packages[*]}"
   fi
 }

@@ -16,16 +16,17 @@ place_settings() {
 }
 
 # write_memory_settings FILE follows the machine's size by the usual rules of thumb (PostgreSQL's manual,
-# "Resource Consumption": a quarter of the memory for shared_buffers). In steps of 64 MB, because a new kernel
-# leaves a little more or less and shared_buffers takes a restart.
+# "Resource Consumption": a quarter of the memory for shared_buffers; more than 1 GB helps no maintenance). In
+# steps of 64 MB, because a new kernel leaves a little more or less and shared_buffers takes a restart.
 write_memory_settings() {
-  local megabytes
+  local megabytes maintenance
   megabytes=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024 / 64 * 64))
+  maintenance=$((megabytes / 16 < 1024 ? megabytes / 16 : 1024))
   cat >"$1" <<-SETTINGS
 	# Written by converge for a machine with $megabytes MB.
 	shared_buffers = $((megabytes / 4))MB
 	effective_cache_size = $((megabytes / 2))MB
-	maintenance_work_mem = $((megabytes / 16))MB
+	maintenance_work_mem = ${maintenance}MB
 	SETTINGS
 }
 
