@@ -1,0 +1,314 @@
+package nginx
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// slot stands in for an app: it answers with its name and remembers what reached it.
+type slot struct {
+	*httptest.Server
+	address string
+	mu      sync.Mutex
+	last    *http.Request
+	hits    atomic.Int32
+}
+
+func newSlot(t *testing.T, name string) *slot {
+	t.Helper()
+	s := &slot{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.hits.Add(1)
+		s.mu.Lock()
+		s.last = r
+		s.mu.Unlock()
+		if strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
+			echo(w)
+			return
+		}
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("X-Slot", name)
+		fmt.Fprint(w, strings.Repeat(name+" ", 500))
+	}))
+	t.Cleanup(s.Close)
+	s.address = s.Listener.Addr().String()
+	return s
+}
+
+// echo switches protocols and sends one line back, as a WebSocket would.
+func echo(w http.ResponseWriter) {
+	conn, stream, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	fmt.Fprint(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+	stream.Flush()
+	line, _ := stream.ReadString('\n')
+	fmt.Fprint(stream, "echo "+line)
+	stream.Flush()
+}
+
+func (s *slot) seen() *http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+func get(t *testing.T, client *http.Client, url string) *http.Response {
+	t.Helper()
+	response, err := client.Get(url)
+	require.NoError(t, err)
+	t.Cleanup(func() { response.Body.Close() })
+	return response
+}
+
+func body(t *testing.T, response *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestTLSVersionsAndHTTP2(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, newSlot(t, "green").address)
+
+	response := get(t, p.client(t, true), "https://"+p.https+"/")
+	assert.Equal(t, "HTTP/2.0", response.Proto)
+	assert.Equal(t, "nginx", response.Header.Get("Server"), "no version")
+	assert.Equal(t, "HTTP/1.1", get(t, p.client(t, false), "https://"+p.https+"/").Proto)
+
+	for version, accepted := range map[uint16]bool{
+		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
+	} {
+		config := p.tlsConfig()
+		config.MinVersion, config.MaxVersion = version, version
+		conn, err := tls.Dial("tcp", p.https, config)
+		assert.Equal(t, accepted, err == nil, "%s: %v", tls.VersionName(version), err)
+		if err == nil {
+			conn.Close()
+		}
+	}
+	weak := p.tlsConfig()
+	weak.MaxVersion, weak.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}
+	_, err := tls.Dial("tcp", p.https, weak)
+	assert.ErrorContains(t, err, "handshake failure")
+}
+
+func TestPlainHTTPIsRedirected(t *testing.T) {
+	p := startProxy(t, newSlot(t, "blue").address, newSlot(t, "green").address)
+	request, err := http.NewRequest("GET", "http://"+p.http+"/some/path?q=1", nil)
+	require.NoError(t, err)
+	request.Host = "todo.example"
+	response, err := p.client(t, false).Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	assert.Equal(t, http.StatusMovedPermanently, response.StatusCode)
+	assert.Equal(t, "https://todo.example/some/path?q=1", response.Header.Get("Location"))
+}
+
+func TestForwardedHeadersAreTheEdgesOwn(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	for _, http2 := range []bool{false, true} {
+		request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+		require.NoError(t, err)
+		request.Host = "todo.example:8443"
+		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "X-Request-Id"} {
+			request.Header.Set(name, "203.0.113.66")
+		}
+		request.Header.Set("Cookie", "kept=1")
+		response, err := p.client(t, http2).Do(request)
+		require.NoError(t, err)
+		response.Body.Close()
+
+		seen := blue.seen()
+		assert.Equal(t, "todo.example:8443", seen.Host)
+		assert.Equal(t, []string{"127.0.0.1"}, seen.Header["X-Forwarded-For"])
+		assert.Equal(t, []string{"https"}, seen.Header["X-Forwarded-Proto"])
+		assert.Regexp(t, `^[0-9a-f]{32}$`, seen.Header.Get("X-Request-Id"))
+		for _, name := range []string{"X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Connection", "Upgrade"} {
+			assert.Empty(t, seen.Header[name], name)
+		}
+		assert.Equal(t, "kept=1", seen.Header.Get("Cookie"))
+	}
+}
+
+func TestWebSocketsPassAndOtherUpgradesDoNot(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	conn, err := tls.Dial("tcp", p.https, p.tlsConfig())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	fmt.Fprint(conn, "GET /live HTTP/1.1\r\nHost: todo.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	reader := bufio.NewReader(conn)
+	response, err := http.ReadResponse(reader, nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSwitchingProtocols, response.StatusCode)
+	fmt.Fprint(conn, "hello\n")
+	line, err := reader.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "echo hello\n", line)
+
+	request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+	require.NoError(t, err)
+	request.Header.Set("Connection", "Upgrade, HTTP2-Settings")
+	request.Header.Set("Upgrade", "h2c")
+	response, err = p.client(t, false).Do(request)
+	require.NoError(t, err)
+	response.Body.Close()
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Empty(t, blue.seen().Header["Connection"])
+}
+
+func TestLimits(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	client := p.client(t, true)
+	post := func(size int) int {
+		response, err := client.Post("https://"+p.https+"/add", "text/plain", strings.NewReader(strings.Repeat("x", size)))
+		require.NoError(t, err)
+		response.Body.Close()
+		return response.StatusCode
+	}
+	assert.Equal(t, http.StatusOK, post(128<<10))
+	assert.Equal(t, http.StatusRequestEntityTooLarge, post(128<<10+1))
+
+	statuses := map[int]int{}
+	for range 200 {
+		statuses[get(t, client, "https://"+p.https+"/").StatusCode]++
+	}
+	assert.GreaterOrEqual(t, statuses[http.StatusOK], 60, "the burst passes")
+	assert.NotZero(t, statuses[http.StatusTooManyRequests], "what is above it does not")
+}
+
+func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
+	blue, green := newSlot(t, "blue"), newSlot(t, "green")
+	p := startProxy(t, blue.address, green.address)
+	client := p.client(t, false)
+	both := map[string]bool{}
+	for range 10 {
+		both[get(t, client, "https://"+p.https+"/").Header.Get("X-Slot")] = true
+	}
+	assert.Equal(t, map[string]bool{"blue": true, "green": true}, both)
+
+	blue.Close()
+	for range 10 {
+		assert.Equal(t, "green", get(t, client, "https://"+p.https+"/").Header.Get("X-Slot"))
+		response, err := client.Post("https://"+p.https+"/add", "text/plain", strings.NewReader("x"))
+		require.NoError(t, err)
+		response.Body.Close()
+		assert.Equal(t, "green", response.Header.Get("X-Slot"), "nothing was sent to the dead one, so a POST may move too")
+	}
+
+	green.Close()
+	for _, method := range []string{"GET", "POST"} {
+		request, err := http.NewRequest(method, "https://"+p.https+"/", nil)
+		require.NoError(t, err)
+		response, err := client.Do(request)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+		assert.Equal(t, "5", response.Header.Get("Retry-After"))
+		assert.Equal(t, "text/html; charset=utf-8", response.Header.Get("Content-Type"))
+		assert.Contains(t, body(t, response), "Back in a moment")
+		response.Body.Close()
+	}
+}
+
+// What a rollout does: mark a slot down, reload, and later the reverse.
+func TestASlotMarkedDownGetsNoRequests(t *testing.T) {
+	blue, green := newSlot(t, "blue"), newSlot(t, "green")
+	p := startProxy(t, blue.address, green.address)
+	client := p.client(t, false)
+	list, err := os.ReadFile(p.upstream)
+	require.NoError(t, err)
+	down := strings.Replace(string(list), blue.address, blue.address+" down", 1)
+	require.NoError(t, os.WriteFile(p.upstream, []byte(down), 0o644))
+	require.NoError(t, p.process.Signal(syscall.SIGHUP))
+	// Old workers finish what they have; the new ones are there when blue rests.
+	require.Eventually(t, func() bool {
+		before := blue.hits.Load()
+		for range 4 {
+			client.CloseIdleConnections()
+			get(t, client, "https://"+p.https+"/")
+		}
+		return blue.hits.Load() == before
+	}, 5*time.Second, 200*time.Millisecond)
+	before := blue.hits.Load()
+	for range 20 {
+		assert.Equal(t, "green", get(t, client, "https://"+p.https+"/").Header.Get("X-Slot"))
+	}
+	assert.Equal(t, before, blue.hits.Load())
+}
+
+func TestReadinessIsNotForTheWorld(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	assert.Equal(t, http.StatusNotFound, get(t, p.client(t, true), "https://"+p.https+"/readyz").StatusCode)
+	assert.Zero(t, blue.hits.Load())
+	assert.Equal(t, http.StatusOK, get(t, p.client(t, true), "https://"+p.https+"/healthz").StatusCode)
+}
+
+func TestPagesAreCompressed(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+	require.NoError(t, err)
+	request.Header.Set("Accept-Encoding", "gzip") // set by hand, so Go leaves the answer as it is
+	response, err := p.client(t, true).Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	assert.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
+	assert.Less(t, len(body(t, response)), 500)
+}
+
+func TestTheAccessLogIsJSONWithoutQueries(t *testing.T) {
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	client := p.client(t, true)
+	get(t, client, `https://`+p.https+`/pa"th%0A?q=private-words`)
+	get(t, client, `http://`+p.http+`/?q=private-words`)
+	get(t, client, `https://`+p.https+`/readyz?q=private-words`)
+
+	var entries []map[string]any
+	require.Eventually(t, func() bool {
+		log, err := os.ReadFile(p.accessLog)
+		require.NoError(t, err)
+		assert.NotContains(t, string(log), "private-words")
+		entries = nil
+		for line := range strings.Lines(string(log)) {
+			var entry map[string]any
+			require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+			entries = append(entries, entry)
+		}
+		return len(entries) == 3
+	}, 5*time.Second, 50*time.Millisecond)
+	first := entries[0]
+	assert.Equal(t, `/pa%22th%0A`, first["path"])
+	assert.Equal(t, blue.seen().Header.Get("X-Request-Id"), first["request_id"])
+	assert.Equal(t, blue.address, first["slot"])
+	assert.Equal(t, "TLSv1.3", first["tls"])
+	assert.EqualValues(t, 200, first["status"])
+	assert.Equal(t, "127.0.0.1", first["client"])
+	assert.EqualValues(t, 301, entries[1]["status"])
+	errors, err := os.ReadFile(p.errorLog)
+	require.NoError(t, err)
+	assert.NotContains(t, string(errors), "private-words")
+}
