@@ -1,0 +1,112 @@
+package database
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The two pieces of shell that must not go wrong once: what is let onto the host, and what is done to a disk.
+
+func TestHostTakesWholeBundlesOnly(t *testing.T) {
+	text, revision, err := example.document()
+	require.NoError(t, err)
+	other, _, err := desiredState{}.document()
+	require.NoError(t, err)
+	bundleOf := func(text string) string { return strings.Split(text, `"`)[7] }
+
+	for name, c := range map[string]struct{ document, complaint string }{
+		"whole":           {text, ""},
+		"damaged":         {strings.Replace(text, bundleOf(text)[100:104], "AAAA", 1), "is damaged"},
+		"cut off":         {text[:len(text)/2], "is damaged"},
+		"another one's":   {strings.Replace(text, bundleOf(text), bundleOf(other), 1), "is damaged"},
+		"not base64":      {strings.Replace(text, bundleOf(text), "%%%%", 1), "is damaged"},
+		"no revision":     {`{"bundle":"` + bundleOf(text) + `"}`, "names no revision"},
+		"a path":          {`{"revision":"../../../etc","bundle":"` + base64.StdEncoding.EncodeToString(nil) + `"}`, "names no revision"},
+		"nothing":         {"", "names no revision"},
+		"an error's page": {"<html>502</html>", "names no revision"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bundles := filepath.Join(t.TempDir(), "bundles")
+			run := func() (string, error) {
+				return shell(t, map[string]string{"/var/lib/crosscloud/bundles": bundles}, "desired.sh", `document=$DOCUMENT; unpack_desired`, "DOCUMENT="+c.document)
+			}
+			out, err := run()
+			if c.complaint != "" {
+				assert.Error(t, err)
+				assert.Contains(t, out, c.complaint)
+				left, _ := filepath.Glob(filepath.Join(bundles, "*"))
+				hidden, _ := filepath.Glob(filepath.Join(bundles, ".*"))
+				assert.Empty(t, append(left, hidden...), "nothing of it stays")
+				return
+			}
+			require.NoError(t, err, out)
+			desired, err := os.ReadFile(filepath.Join(bundles, revision, "desired.json"))
+			require.NoError(t, err)
+			assert.Contains(t, string(desired), example.ServerKey)
+			for _, program := range []string{"converge", "agent", "install-agent"} {
+				info, err := os.Stat(filepath.Join(bundles, revision, program))
+				require.NoError(t, err)
+				assert.Equal(t, "-rwxr-xr-x", info.Mode().String(), program)
+			}
+			out, err = run()
+			assert.NoError(t, err, "again: %s", out)
+		})
+	}
+}
+
+func TestOnlyABlankDiskIsFormatted(t *testing.T) {
+	tool(t, "mkfs.ext4")
+	tool(t, "blkid")
+	for name, c := range map[string]struct{ content, verdict string }{
+		"blank":             {"", "changed: formatted the data disk"},
+		"a file system":     {"mkfs.ext4 -q $DISK", ""},
+		"a lost superblock": {"mkfs.ext4 -q $DISK && dd if=/dev/zero of=$DISK bs=1k seek=1 count=1 conv=notrunc status=none", "no known file system"},
+		"some other data":   {"printf x | dd of=$DISK bs=1 seek=5000000 conv=notrunc status=none", "no known file system"},
+		"swap":              {"mkswap -q $DISK", "the data disk holds swap"},
+		"unreadable":        {"rm $DISK", "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			disk := filepath.Join(t.TempDir(), "disk")
+			require.NoError(t, os.WriteFile(disk, nil, 0o600))
+			require.NoError(t, os.Truncate(disk, 64<<20))
+			out, err := exec.Command("bash", "-c", strings.ReplaceAll("set -e; PATH=$PATH:/sbin:/usr/sbin; "+c.content, "$DISK", disk)).CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			before, _ := os.ReadFile(disk)
+
+			said, err := shell(t, map[string]string{"/dev/disk/by-id/google-pgdata": disk}, "disk.sh", `
+				PATH=$PATH:/sbin:/usr/sbin
+				. ./report.sh; trap 'echo "$failure"' EXIT; format_blank_disk`)
+			assert.Equal(t, c.verdict == "" || name == "blank", err == nil, said)
+			assert.Contains(t, said, c.verdict)
+			after, _ := os.ReadFile(disk)
+			assert.Equal(t, name == "blank", string(before) != string(after), "the disk's content changed")
+		})
+	}
+}
+
+// shell runs commands in a copy of boot/, after one of its files, in which paths of the host are replaced by
+// paths of the test.
+func shell(t *testing.T, paths map[string]string, source, commands string, environment ...string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("boot")))
+	text := string(must(os.ReadFile(filepath.Join("boot", source))))
+	for from, to := range paths {
+		require.Contains(t, text, from)
+		text = strings.ReplaceAll(text, from, to)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, source), []byte(text), 0o644))
+	cmd := exec.Command("bash", "-c", fmt.Sprintf("set -Eeuo pipefail; . ./%s; %s", source, commands))
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), environment...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}

@@ -1,0 +1,157 @@
+package database
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/database/postgrestest"
+	"crosscloud/infra/scram"
+)
+
+// What roles.sql, pg_hba.conf and the database URL mean is what a server makes of them.
+
+func TestRolesAreDefinedOnceAndFollowTheDesiredState(t *testing.T) {
+	server := postgrestest.Start(t, postgrestest.Options{})
+	apply := func(roles ...role) string {
+		return server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
+			"CROSSCLOUD_DATABASE": "todo",
+			"CROSSCLOUD_OWNER":    "todo",
+			"CROSSCLOUD_ROLES":    string(must(json.Marshal(roles))),
+		})
+	}
+	state := func() string {
+		return server.Psql(t, `SELECT rolname, rolcanlogin, rolpassword IS NOT NULL, array_to_string(setconfig, ',')
+			FROM pg_authid LEFT JOIN pg_db_role_setting ON setrole = oid WHERE rolname LIKE 'todo%' ORDER BY 1`, nil)
+	}
+	a, b := role{"todo_a", verifier(t, "first")}, role{"todo_b", verifier(t, "second")}
+
+	assert.NotEmpty(t, apply(a))
+	assert.Equal(t, "todo|f|f|\ntodo_a|t|t|role=todo", state())
+	assert.Empty(t, apply(a), "the second run changes nothing")
+
+	assert.Contains(t, apply(a, b), "CREATE ROLE", "a second login during a rotation")
+	assert.Equal(t, "todo|f|f|\ntodo_a|t|t|role=todo\ntodo_b|t|t|role=todo", state())
+	assert.Empty(t, apply(a, b))
+
+	assert.Equal(t, "ALTER ROLE", apply(b), "the first one loses its way in")
+	assert.Equal(t, "todo|f|f|\ntodo_a|f|f|role=todo\ntodo_b|t|t|role=todo", state())
+	assert.Empty(t, apply(b))
+
+	a.Verifier = verifier(t, "third")
+	assert.NotEmpty(t, apply(a, b), "and comes back with another password")
+	assert.Equal(t, a.Verifier, server.Psql(t, "SELECT rolpassword FROM pg_authid WHERE rolname = 'todo_a'", nil))
+
+	server.Psql(t, "ALTER ROLE todo_a SUPERUSER; GRANT ALL ON DATABASE todo TO PUBLIC", nil)
+	assert.NotEmpty(t, apply(a, b), "drift is repaired")
+	assert.Empty(t, apply(a, b))
+	assert.Equal(t, "f", server.Psql(t, "SELECT rolsuper FROM pg_roles WHERE rolname = 'todo_a'", nil))
+	assert.Equal(t, "todo|0", server.Psql(t, `SELECT pg_get_userbyid(datdba), count(*) FILTER (WHERE grantee = 0)
+		FROM pg_database, aclexplode(datacl) WHERE datname = 'todo' GROUP BY 1`, nil))
+
+	hostile := role{`x"; DROP DATABASE todo; --`, `'; DROP ROLE todo; --`}
+	apply(a, b, hostile)
+	assert.Equal(t, "t", server.Psql(t, `SELECT rolcanlogin FROM pg_roles WHERE rolname = 'x"; DROP DATABASE todo; --'`, nil),
+		"values are never part of the SQL text")
+}
+
+func TestClientsConnectAsTheURLDemands(t *testing.T) {
+	ca, certificate, serverKey := issue(t, net.IPv4(127, 0, 0, 1))
+	desired := example
+	desired.Roles = []role{{loginName, verifier(t, "pa55word")}}
+	desired.Clients = []string{"127.0.0.1/32"}
+	files := must(desired.files(must(fs.Sub(boot, "boot"))))
+	server := postgrestest.Start(t, postgrestest.Options{
+		HBA:      string(files["pg_hba.conf"]),
+		Files:    map[string][]byte{"server.crt": certificate, "server.key": serverKey},
+		Settings: map[string]string{"ssl": "on"},
+	})
+	server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
+		"CROSSCLOUD_DATABASE": "todo", "CROSSCLOUD_OWNER": "todo",
+		"CROSSCLOUD_ROLES": string(must(json.Marshal(desired.Roles))),
+	})
+	root := filepath.Join(t.TempDir(), "ca.crt")
+	require.NoError(t, os.WriteFile(root, ca, 0o644))
+	stranger, _, _ := issue(t, net.IPv4(127, 0, 0, 1))
+	strangerRoot := filepath.Join(t.TempDir(), "ca.crt")
+	require.NoError(t, os.WriteFile(strangerRoot, stranger, 0o644))
+
+	const good = "postgresql://todo_a:pa55word@127.0.0.1/todo?sslmode=verify-full&channel_binding=require"
+	var user string
+	require.NoError(t, connect(t, server, good, root, &user))
+	assert.Equal(t, "todo", user, "the login role acts as the owner")
+
+	for name, c := range map[string]struct{ url, root, reason string }{
+		"without TLS":      {strings.Replace(good, "verify-full&channel_binding=require", "disable", 1), "", "pg_hba.conf rejects"},
+		"wrong password":   {strings.Replace(good, "pa55word", "password", 1), root, "28P01"},
+		"another database": {strings.Replace(good, "/todo?", "/postgres?", 1), root, "pg_hba.conf rejects"},
+		"another user":     {strings.Replace(good, "todo_a", "postgres", 1), root, "pg_hba.conf rejects"},
+		"another CA":       {good, strangerRoot, "certificate"},
+		"no CA at all":     {good, "", "certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, connect(t, server, c.url, c.root, &user), c.reason)
+		})
+	}
+}
+
+func connect(t *testing.T, server *postgrestest.Server, url, root string, user *string) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if root != "" {
+		url += "&sslrootcert=" + root
+	}
+	config, err := pgx.ParseConfig(url)
+	require.NoError(t, err)
+	config.Port = uint16(server.Port)
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	return conn.QueryRow(ctx, "SELECT current_user").Scan(user)
+}
+
+func verifier(t *testing.T, password string) string {
+	t.Helper()
+	v, err := scram.Verifier(password, []byte("sixteen bytes +1"), scram.MinIterations)
+	require.NoError(t, err)
+	return v
+}
+
+// issue makes a CA and a certificate for ip, the way the stack's resources do.
+func issue(t *testing.T, ip net.IP) (ca, certificate, privateKey []byte) {
+	t.Helper()
+	caKey := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	authority := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test CA"},
+		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	caDER := must(x509.CreateCertificate(rand.Reader, authority, authority, caKey.Public(), caKey))
+	serverKey := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	server := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "test server"}, IPAddresses: []net.IP{ip},
+		NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	serverDER := must(x509.CreateCertificate(rand.Reader, server, authority, serverKey.Public(), caKey))
+	encode := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+	return encode("CERTIFICATE", caDER), encode("CERTIFICATE", serverDER), encode("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(serverKey)))
+}
