@@ -1,0 +1,195 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	webIP      = "198.51.100.7"
+	databaseIP = "203.0.113.20"
+)
+
+// monitor stands in for engine and providers: it records every registration
+// and answers with the outputs that the rest of the program reads.
+type monitor struct {
+	mu        sync.Mutex
+	resources []registration
+}
+
+type registration struct {
+	name, token, parent string
+	custom              bool
+	inputs              resource.PropertyMap
+}
+
+// computed are outputs that no input determines, by type.
+var computed = map[string]map[string]any{
+	"aws:ec2/eip:Eip":                               {"publicIp": webIP},
+	"gcp:compute/address:Address":                   {"address": databaseIP},
+	"gcp:serviceaccount/account:Account":            {"email": "db@my-project-123.iam.gserviceaccount.com"},
+	"gcp:secretmanager/secretVersion:SecretVersion": {"name": "projects/1/secrets/s/versions/1"},
+	"random:index/randomPassword:RandomPassword":    {"result": "canary-password-5f1c"},
+	"random:index/randomBytes:RandomBytes":          {"base64": "c2l4dGVlbiBieXRlcyArMQ=="},
+	"random:index/randomId:RandomId":                {"hex": "0a1b2c3d"},
+	"tls:index/privateKey:PrivateKey":               {"privateKeyPem": "canary-private-key-77aa"},
+	"tls:index/selfSignedCert:SelfSignedCert":       {"certPem": "ca certificate\n"},
+	"tls:index/certRequest:CertRequest":             {"certRequestPem": "request\n"},
+	"tls:index/locallySignedCert:LocallySignedCert": {"certPem": "server certificate\n"},
+	"docker-build:index:Image":                      {"digest": "sha256:" + strings.Repeat("5", 64)},
+	"aws:ecr/repository:Repository":                 {"repositoryUrl": "1.dkr.ecr.us-east-1.amazonaws.com/app", "registryId": "1", "arn": "arn:aws:ecr:us-east-1:1:repository/app"},
+	"aws:ssm/parameter:Parameter":                   {"version": 1},
+	"aws:iam/role:Role":                             {"arn": "arn:aws:iam::1:role/r"},
+}
+
+func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.resources = append(m.resources, registration{
+		args.Name, args.TypeToken, args.RegisterRPC.GetParent(), args.Custom, args.Inputs,
+	})
+	out := maps.Clone(args.Inputs)
+	if out == nil {
+		out = resource.PropertyMap{}
+	}
+	for key, value := range computed[args.TypeToken] {
+		out[resource.PropertyKey(key)] = resource.NewPropertyValue(value)
+	}
+	if args.TypeToken == "aws:ssm/parameter:Parameter" {
+		out["arn"] = resource.NewStringProperty("arn:aws:ssm:us-east-1:1:parameter" + args.Inputs["name"].StringValue())
+	}
+	return args.Name + "-id", out, nil
+}
+
+func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	answers := map[string]map[string]any{
+		"aws:ec2/getAmi:getAmi":                               {"id": "ami-0123456789abcdef0", "architecture": "x86_64"},
+		"gcp:compute/getImage:getImage":                       {"selfLink": "projects/debian-cloud/global/images/debian-13-x", "name": "debian-13-x"},
+		"aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "canary-registry-token"},
+	}
+	answer, known := answers[args.Token]
+	if !known {
+		return nil, fmt.Errorf("the program called %s", args.Token)
+	}
+	return resource.NewPropertyMapFromMap(answer), nil
+}
+
+// preview runs the whole program; the gate asks nobody then.
+func preview(t *testing.T, overrides map[string]string) []registration {
+	t.Helper()
+	values := declaredDefaults(t)
+	t.Chdir("..") // where the engine starts the program
+	values["gcp:project"] = "my-project-123"
+	maps.Copy(values, overrides)
+	m := &monitor{}
+	err := pulumi.RunErr(Deploy, pulumi.WithMocks("crosscloud", "test", m), func(info *pulumi.RunInfo) {
+		info.Config, info.DryRun = values, true
+	})
+	require.NoError(t, err)
+	return m.resources
+}
+
+func TestEveryResourceBelongsToAComponent(t *testing.T) {
+	for _, r := range preview(t, nil) {
+		if r.token == "pulumi:pulumi:Stack" {
+			continue
+		}
+		component := strings.HasPrefix(r.token, "crosscloud:")
+		require.Equal(t, component, strings.HasSuffix(r.parent, "::crosscloud-test"), "%s %s has the parent %s", r.token, r.name, r.parent)
+	}
+}
+
+// TestEveryResourceSaysWhoseItIs holds for each type that the program labels
+// anywhere, so that a forgotten label on one of them shows.
+func TestEveryResourceSaysWhoseItIs(t *testing.T) {
+	resources := preview(t, nil)
+	labelled := map[string]bool{}
+	own := func(r registration) bool {
+		for _, key := range []resource.PropertyKey{"tags", "labels"} {
+			if value := r.inputs[key]; value.IsObject() {
+				labels := value.ObjectValue()
+				return labels["project"].StringValue() == "crosscloud" && labels["stack"].StringValue() == "test"
+			}
+		}
+		return false
+	}
+	for _, r := range resources {
+		labelled[r.token] = labelled[r.token] || own(r)
+	}
+	for _, must := range []string{"aws:ec2/instance:Instance", "aws:ec2/eip:Eip", "aws:ec2/vpc:Vpc", "gcp:compute/instance:Instance", "gcp:compute/address:Address", "gcp:compute/disk:Disk"} {
+		require.True(t, labelled[must], must)
+	}
+	for _, r := range resources {
+		if labelled[r.token] {
+			require.True(t, own(r), "%s %s carries no project and stack", r.token, r.name)
+		}
+	}
+}
+
+// Neither side's allow-list is wider than the other's address and adminCidrs.
+func TestTheAllowListsNameEachOther(t *testing.T) {
+	const admin = "192.0.2.0/24"
+	resources := preview(t, map[string]string{"crosscloud:adminCidrs": `["` + admin + `"]`})
+	opened := map[string][]string{}
+	for _, r := range resources {
+		switch r.token {
+		case "gcp:compute/firewall:Firewall":
+			for _, allow := range r.inputs["allows"].ArrayValue() {
+				for _, port := range allow.ObjectValue()["ports"].ArrayValue() {
+					for _, from := range r.inputs["sourceRanges"].ArrayValue() {
+						key := "database " + port.StringValue()
+						opened[key] = append(opened[key], from.StringValue())
+					}
+				}
+			}
+		case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
+			direction := "in"
+			if strings.Contains(r.token, "Egress") {
+				direction = "out"
+			}
+			require.Equal(t, r.inputs["fromPort"], r.inputs["toPort"], r.name)
+			key := fmt.Sprintf("web %s %v", direction, r.inputs["fromPort"].NumberValue())
+			opened[key] = append(opened[key], r.inputs["cidrIpv4"].StringValue())
+		}
+	}
+	require.Equal(t, map[string][]string{
+		"database 5432": {webIP + "/32", admin},
+		"database 22":   {admin},
+		"web in 443":    {"0.0.0.0/0"},
+		"web in 80":     {"0.0.0.0/0"},
+		"web in 22":     {admin},
+		"web out 443":   {"0.0.0.0/0"},
+		"web out 80":    {"0.0.0.0/0"},
+		"web out 5432":  {databaseIP + "/32"},
+	}, opened)
+}
+
+// What the program is given as a secret never stands in a plain input.
+func TestSecretsStaySecret(t *testing.T) {
+	kept := 0
+	for _, r := range preview(t, nil) {
+		for key, value := range r.inputs {
+			if plain := fmt.Sprint(value.MapRepl(nil, hideSecret)); strings.Contains(plain, "canary-") {
+				t.Errorf("%s %s has a secret in its plain input %s", r.token, r.name, key)
+			}
+			if strings.Contains(fmt.Sprint(value.MapRepl(nil, nil)), "canary-") {
+				kept++
+			}
+		}
+	}
+	require.NotZero(t, kept, "no input holds a secret at all, so the search proves nothing")
+}
+
+func hideSecret(value resource.PropertyValue) (any, bool) {
+	if value.IsSecret() {
+		return "[secret]", true
+	}
+	return nil, false
+}
