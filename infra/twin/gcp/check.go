@@ -1,0 +1,94 @@
+package gcp
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+// checks collects what is wrong with a resource's arguments. An argument that is not known yet is empty, and passes.
+type checks struct{ failures []cloud.Failure }
+
+func (c *checks) add(property, format string, args ...any) {
+	c.failures = append(c.failures, cloud.Failure{Property: property, Reason: fmt.Sprintf(format, args...)})
+}
+
+// resourceName is the rule of Compute Engine for the names of almost everything.
+var resourceName = regexp.MustCompile(`^(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)$`)
+
+func (c *checks) name(property, name string) { c.match(property, name, resourceName) }
+
+func (c *checks) match(property, value string, rule *regexp.Regexp) {
+	if value != "" && !rule.MatchString(value) {
+		c.add(property, "%q (%q) doesn't match regexp %q", property, value, rule)
+	}
+}
+
+func (c *checks) oneOf(property, value string, allowed ...string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		c.add(property, "expected %s to be one of %q, got %s", property, allowed, value)
+	}
+}
+
+// length refuses texts that are longer than Google stores.
+func (c *checks) length(property, text string, most int) {
+	if len(text) > most {
+		c.add(property, "expected length of %s to be in the range (0 - %d), got %d characters", property, most, len(text))
+	}
+}
+
+var (
+	labelKey   = regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$`)
+	labelValue = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$`)
+)
+
+// labels checks the rules of https://cloud.google.com/compute/docs/labeling-resources#requirements.
+func (c *checks) labels(property string, labels map[string]string) {
+	if len(labels) > 64 {
+		c.add(property, "a resource has at most 64 labels, got %d", len(labels))
+	}
+	for key, value := range labels {
+		if !labelKey.MatchString(key) {
+			c.add(property+"."+key, "Invalid value for field 'resource.labels': '%s'. Label key '%s' violates format constraints. "+
+				"The key must start with a lowercase character, can only contain lowercase letters, numeric characters, underscores and dashes. "+
+				"The key can be at most 63 characters long.", key, key)
+		}
+		if !labelValue.MatchString(value) {
+			c.add(property+"."+key, "Invalid value for field 'resource.labels': '%s'. Label value '%s' violates format constraints. "+
+				"The value can only contain lowercase letters, numeric characters, underscores and dashes. "+
+				"The value can be at most 63 characters long.", value, value)
+		}
+	}
+}
+
+// cidr accepts a network whose host bits are zero.
+func (c *checks) cidr(property, text string) {
+	if text == "" {
+		return
+	}
+	prefix, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		c.add(property, "%q is not a valid CIDR block: %v", text, err)
+	case prefix != prefix.Masked():
+		c.add(property, "expected %s to contain a valid network CIDR, expected %s, got %s", property, prefix.Masked(), prefix)
+	}
+}
+
+func (c *checks) region(property, region string) {
+	if _, known := zones[region]; region != "" && !known {
+		c.add(property, "Unknown region %q.", region)
+	}
+}
+
+func (c *checks) zone(property, zone string) {
+	if zone == "" {
+		return
+	}
+	if _, err := regionOf(zone); err != nil {
+		c.add(property, "%v", err)
+	}
+}

@@ -1,0 +1,141 @@
+package gcp
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"crosscloud/infra/twin/firewall"
+	"crosscloud/infra/twin/state"
+)
+
+// allow checks one protocol with its ports.
+func (c *checks) allow(property string, a FirewallAllow) {
+	switch protocol := strings.ToLower(a.Protocol); protocol {
+	case "", firewall.TCP, firewall.UDP:
+	case firewall.ICMP, firewall.All:
+		if len(a.Ports) > 0 {
+			c.add(property+".ports", "Invalid value for field 'resource.allowed[0].ports': ports can't be given for protocol %s.", protocol)
+		}
+	case "esp", "ah", "sctp", "ipip":
+		c.add(property+".protocol", "the twin's firewall knows tcp, udp, icmp and all, not %s", protocol)
+	default:
+		c.add(property+".protocol", "Invalid value for field 'resource.allowed[0].IPProtocol': '%s'. Protocol must be one of tcp, udp, icmp, "+
+			"esp, ah, sctp, ipip, all or an IP protocol number.", a.Protocol)
+	}
+	for i, text := range a.Ports {
+		if text == "" {
+			continue // not known yet
+		}
+		if _, err := ports(text); err != nil {
+			c.add(fmt.Sprintf("%s.ports[%d]", property, i), "Invalid value for field 'resource.allowed[0].ports[%d]': '%s'. %v", i, text, err)
+		}
+	}
+}
+
+// ports reads "80" or "8000-8080".
+func ports(text string) ([2]uint16, error) {
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		last = first
+	}
+	var both [2]uint16
+	for i, t := range []string{first, last} {
+		n, err := strconv.ParseUint(t, 10, 16)
+		if err != nil {
+			return both, fmt.Errorf("Ports may only be specified as numbers or ranges of numbers from 0 to 65535.")
+		}
+		both[i] = uint16(n)
+	}
+	if both[0] > both[1] {
+		return both, fmt.Errorf("The first port of a range must not be greater than the last.")
+	}
+	return both, nil
+}
+
+// rulesFor translates the rules of a network for a VM with these network tags. All rules allow, so that priorities
+// decide nothing.
+func rulesFor(rules []Firewall, tags []string) []firewall.Rule {
+	// Google implies a rule that lets everything out.
+	all := []firewall.Rule{{
+		Direction: firewall.Egress, Protocol: firewall.All, Peers: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")},
+	}}
+	for _, rule := range rules {
+		if rule.Disabled || !targets(rule, tags) {
+			continue
+		}
+		var peers []netip.Prefix
+		for _, text := range rule.SourceRanges {
+			if p, err := netip.ParsePrefix(text); err == nil { // checked when it came in
+				peers = append(peers, p)
+			}
+		}
+		for _, allow := range rule.Allows {
+			open := firewall.Rule{Direction: firewall.Ingress, Protocol: strings.ToLower(allow.Protocol), Peers: peers}
+			if len(allow.Ports) == 0 {
+				all = append(all, open)
+			}
+			for _, text := range allow.Ports {
+				if p, err := ports(text); err == nil {
+					open.Ports = p
+					all = append(all, open)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// targets says whether a rule is for a VM with these tags. A rule without targets is for every VM of its network.
+func targets(rule Firewall, tags []string) bool {
+	return len(rule.TargetTags) == 0 || slices.ContainsFunc(rule.TargetTags, func(t string) bool { return slices.Contains(tags, t) })
+}
+
+// ruleset is the firewall of an instance as its machine enforces it.
+func (g *gcp) ruleset(instance Instance) (string, error) {
+	all, err := state.List[Firewall](g.env.Store)
+	if err != nil {
+		return "", err
+	}
+	var rules []Firewall
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		if g.global("networks", all[id].Network) == g.networkOf(instance.InstanceArgs) {
+			rules = append(rules, all[id])
+		}
+	}
+	return firewall.Ruleset(rulesFor(rules, instance.Tags)), nil
+}
+
+// applyFirewalls puts the rules of a network in force on all its machines.
+func (g *gcp) applyFirewalls(ctx context.Context, network string) error {
+	instances, err := state.List[Instance](g.env.Store)
+	if err != nil {
+		return err
+	}
+	for _, instance := range instances {
+		if g.networkOf(instance.InstanceArgs) != g.global("networks", network) {
+			continue
+		}
+		if err := g.applyFirewall(ctx, instance); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyFirewall leaves out a machine that is not there: one that is being made looks again when it is.
+func (g *gcp) applyFirewall(ctx context.Context, instance Instance) error {
+	status, err := g.env.Machines.Status(ctx, instance.Name)
+	if err != nil || !status.Exists {
+		return err
+	}
+	ruleset, err := g.ruleset(instance)
+	if err != nil {
+		return err
+	}
+	return g.env.Machines.SetFirewall(ctx, instance.Name, ruleset)
+}

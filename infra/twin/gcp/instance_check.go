@@ -1,0 +1,121 @@
+package gcp
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+// The limits of https://cloud.google.com/compute/docs/metadata/setting-custom-metadata#limitations.
+const (
+	maxMetadataValue = 256 << 10
+	maxMetadataAll   = 512 << 10
+)
+
+var (
+	metadataKey = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,128}$`)
+	deviceName  = regexp.MustCompile(`^[a-zA-Z0-9][-_.a-zA-Z0-9]{0,62}$`)
+)
+
+func checkInstance(in InstanceArgs) []cloud.Failure {
+	var c checks
+	c.name("name", in.Name)
+	c.zone("zone", in.Zone)
+	if in.MachineType != "" && !slices.Contains(machineTypes, in.machineType()) {
+		c.add("machineType", "Invalid value for field 'resource.machineType': 'zones/%s/machineTypes/%s'. The referenced resource does not exist.",
+			in.Zone, in.machineType())
+	}
+	c.oneOf("desiredStatus", in.DesiredStatus, running, terminated)
+	c.labels("labels", in.Labels)
+	for i, tag := range in.Tags {
+		c.name(fmt.Sprintf("tags[%d]", i), tag)
+	}
+	c.metadata(in.Metadata)
+	c.bootDisk(in.BootDisk)
+	c.attachedDisks(in.AttachedDisks)
+	c.networkInterfaces(in.NetworkInterfaces)
+	if in.ServiceAccount != nil {
+		for i, name := range in.ServiceAccount.Scopes {
+			if _, known := scope(name); name != "" && !known {
+				c.add(fmt.Sprintf("serviceAccount.scopes[%d]", i),
+					"Invalid value for field 'resource.serviceAccounts[0].scopes[%d]': '%s'. Scope must be an URL or a known alias.", i, name)
+			}
+		}
+	}
+	return c.failures
+}
+
+func (c *checks) metadata(metadata map[string]string) {
+	all := 0
+	for key, value := range metadata {
+		all += len(key) + len(value)
+		if !metadataKey.MatchString(key) {
+			c.add("metadata", "Invalid value for field 'resource.metadata.items[0].key': '%s'. Must be a match of regex '%s'", key, metadataKey)
+		}
+		if len(value) > maxMetadataValue {
+			c.add("metadata."+key, "Value for field 'metadata.items[0].value' is too large: maximum size %d character(s); actual size %d.",
+				maxMetadataValue, len(value))
+		}
+	}
+	if all > maxMetadataAll {
+		c.add("metadata", "Total size for all keys and values must be less than %d bytes, got %d.", maxMetadataAll, all)
+	}
+}
+
+func (c *checks) bootDisk(disk *BootDisk) {
+	if disk == nil || disk.InitializeParams == nil {
+		return
+	}
+	p := disk.InitializeParams
+	if p.Image != "" {
+		if _, err := resolveImage(p.Image); err != nil {
+			c.add("bootDisk.initializeParams.image", "%v", err)
+		}
+	}
+	c.disk("bootDisk.initializeParams.type", p.Type, "bootDisk.initializeParams.size", p.Size)
+	if p.Size != 0 && p.Size < imageDiskGB {
+		c.add("bootDisk.initializeParams.size", "Invalid value for field 'resource.disks[0].initializeParams.diskSizeGb': '%d'. "+
+			"Requested disk size cannot be smaller than the image size (%d GB)", p.Size, imageDiskGB)
+	}
+	c.labels("bootDisk.initializeParams.labels", p.Labels)
+	if disk.AutoDelete != nil && !*disk.AutoDelete {
+		c.add("bootDisk.autoDelete", "the twin deletes a boot disk with its VM: keep data on a disk of its own")
+	}
+}
+
+func (c *checks) attachedDisks(disks []AttachedDisk) {
+	sources, devices := map[string]bool{}, map[string]bool{}
+	for i, d := range disks {
+		property := fmt.Sprintf("attachedDisks[%d]", i)
+		c.match(property+".deviceName", d.DeviceName, deviceName)
+		c.oneOf(property+".mode", d.Mode, "READ_WRITE", "READ_ONLY")
+		if d.Mode == "READ_ONLY" {
+			c.add(property+".mode", "the twin attaches disks READ_WRITE only")
+		}
+		if d.Source != "" && sources[path.Base(d.Source)] {
+			c.add(property+".source", "Invalid value for field 'resource.disks': ''. Disk '%s' is attached twice.", path.Base(d.Source))
+		}
+		if d.DeviceName != "" && devices[d.DeviceName] {
+			c.add(property+".deviceName", "Invalid value for field 'resource.disks[%d].deviceName': '%s'. The device name is used twice.", i+1, d.DeviceName)
+		}
+		sources[path.Base(d.Source)], devices[d.DeviceName] = true, true
+	}
+}
+
+func (c *checks) networkInterfaces(cards []NetworkCard) {
+	if len(cards) > 1 {
+		c.add("networkInterfaces", "the twin's VMs have one network interface, got %d", len(cards))
+	}
+	for i, card := range cards {
+		property := fmt.Sprintf("networkInterfaces[%d]", i)
+		if len(card.AccessConfigs) > 1 {
+			c.add(property+".accessConfigs", "At most one access config currently supported.")
+		}
+		for n, config := range card.AccessConfigs {
+			c.oneOf(fmt.Sprintf("%s.accessConfigs[%d].networkTier", property, n), config.NetworkTier, "PREMIUM", "STANDARD")
+		}
+	}
+}

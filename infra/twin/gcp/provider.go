@@ -1,0 +1,57 @@
+// Package gcp is the twin's double of the gcp provider: the kinds that the program uses, with Google's rules for them.
+// A refusal is worded as Google words it, so that who searches for it finds what operators of the cloud say about it.
+package gcp
+
+import (
+	"cmp"
+	"fmt"
+	"sync"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+// gcp is one project of the cloud, as one run of a stack sees it.
+type gcp struct {
+	env cloud.Env
+
+	// The provider's settings, which resources take where they have none of their own.
+	project, region, zone string
+
+	// mu is held from looking whether something is free until it is taken. The engine creates in parallel.
+	mu sync.Mutex
+}
+
+// Provider returns the kinds and functions of Google Cloud.
+func Provider(env cloud.Env) cloud.Provider {
+	g := &gcp{env: env, project: env.Project}
+	return cloud.Provider{
+		Name:    "gcp",
+		Version: "7.38.0",
+		Resources: []cloud.Resource{
+			g.service(),
+			g.network(), g.subnetwork(), g.address(), g.firewall(), g.disk(), g.instance(),
+			g.account(), g.projectMember(),
+			g.secret(), g.secretVersion(), g.secretMember(),
+		},
+		Functions: []cloud.Invoke{g.getImage()},
+		Configure: g.configure,
+	}
+}
+
+func (g *gcp) configure(config map[string]string) error {
+	g.project = cmp.Or(config["project"], g.env.Project)
+	g.region, g.zone = config["region"], config["zone"]
+	if g.zone != "" {
+		region, err := regionOf(g.zone)
+		if err != nil {
+			return err
+		}
+		if g.region == "" {
+			g.region = region
+		}
+	}
+	if _, known := zones[g.region]; g.region != "" && !known {
+		return fmt.Errorf("unknown region %q", g.region)
+	}
+	return nil
+}

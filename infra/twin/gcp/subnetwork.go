@@ -1,0 +1,147 @@
+package gcp
+
+import (
+	"context"
+	"net/netip"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/state"
+)
+
+// SubnetworkArgs are the arguments of gcp:compute/subnetwork:Subnetwork.
+type SubnetworkArgs struct {
+	Description           string `json:"description,omitempty"`
+	IpCidrRange           string `json:"ipCidrRange"`
+	Name                  string `json:"name"`
+	Network               string `json:"network"`
+	PrivateIpGoogleAccess bool   `json:"privateIpGoogleAccess,omitempty"`
+	Project               string `json:"project,omitempty"`
+	Region                string `json:"region"`
+}
+
+// Subnetwork is a range of private addresses in a region. They exist in the twin's state and metadata only.
+type Subnetwork struct {
+	SubnetworkArgs
+	CreationTimestamp string `json:"creationTimestamp"`
+	GatewayAddress    string `json:"gatewayAddress"`
+	SelfLink          string `json:"selfLink"`
+}
+
+func (g *gcp) subnetwork() cloud.Resource {
+	return cloud.Kind[SubnetworkArgs, Subnetwork]{
+		Token:    "gcp:compute/subnetwork:Subnetwork",
+		Required: []string{"ipCidrRange", "network"},
+		Autoname: "name",
+		Replace:  []string{"description", "name", "network", "project", "region"},
+		Stable:   []string{"creationTimestamp", "gatewayAddress", "selfLink"},
+		ReplaceIf: func(old Subnetwork, in SubnetworkArgs) []string {
+			// A range can be expanded in place, and nothing else.
+			if in.IpCidrRange != "" && !contains(in.IpCidrRange, old.IpCidrRange) {
+				return []string{"ipCidrRange"}
+			}
+			return nil
+		},
+		Normalize: func(_ string, in SubnetworkArgs) SubnetworkArgs {
+			in.Project = g.projectOr(in.Project)
+			if in.Region == "" {
+				in.Region = g.region
+			}
+			return in
+		},
+		Check: func(in SubnetworkArgs) []cloud.Failure {
+			var c checks
+			c.name("name", in.Name)
+			c.region("region", in.Region)
+			c.cidr("ipCidrRange", in.IpCidrRange)
+			if p, err := netip.ParsePrefix(in.IpCidrRange); err == nil && (!p.Addr().Is4() || p.Bits() < 4 || p.Bits() > 29) {
+				c.add("ipCidrRange", "Invalid IPCidrRange: %s. A subnet is an IPv4 network from /4 to /29.", p)
+			}
+			return c.failures
+		},
+		Create: func(_ context.Context, _ string, in SubnetworkArgs) (string, Subnetwork, error) {
+			id := "projects/" + in.Project + "/regions/" + in.Region + "/subnetworks/" + in.Name
+			out := Subnetwork{
+				SubnetworkArgs: in, CreationTimestamp: now(), GatewayAddress: gateway(in.IpCidrRange), SelfLink: selfLink(id),
+			}
+			return id, out, doing("creating Subnetwork", g.add(in.Project, func() error {
+				if err := g.placeSubnet(id, in); err != nil {
+					return err
+				}
+				return create(g, id, out)
+			}))
+		},
+		Read: func(_ context.Context, id string) (Subnetwork, error) { return find[Subnetwork](g, id) },
+		Update: func(_ context.Context, id string, old Subnetwork, in SubnetworkArgs) (Subnetwork, error) {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if err := g.placeSubnet(id, in); err != nil {
+				return Subnetwork{}, doing("updating Subnetwork", err)
+			}
+			old.SubnetworkArgs = in
+			return old, state.Put(g.env.Store, id, old)
+		},
+		Delete: func(_ context.Context, id string, old Subnetwork) error {
+			return doing("deleting Subnetwork", g.deleteSubnet(id, old))
+		},
+	}
+}
+
+// placeSubnet looks for the network and for subnets in it that the range would overlap.
+func (g *gcp) placeSubnet(id string, in SubnetworkArgs) error {
+	network := g.global("networks", in.Network)
+	if _, err := find[Network](g, network); err != nil {
+		return err
+	}
+	wanted, err := netip.ParsePrefix(in.IpCidrRange)
+	if err != nil {
+		return invalidField("resource.ipCidrRange", in.IpCidrRange, "%v", err)
+	}
+	subnets, err := state.List[Subnetwork](g.env.Store)
+	if err != nil {
+		return err
+	}
+	for other, subnet := range subnets {
+		taken, err := netip.ParsePrefix(subnet.IpCidrRange)
+		if err != nil || other == id || g.global("networks", subnet.Network) != network {
+			continue
+		}
+		if taken.Overlaps(wanted) {
+			return invalid("Invalid IPCidrRange: %s conflicts with existing subnetwork '%s' in region '%s'.",
+				wanted, subnet.Name, subnet.Region)
+		}
+	}
+	return nil
+}
+
+func (g *gcp) deleteSubnet(id string, old Subnetwork) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	instances, err := state.List[Instance](g.env.Store)
+	if err != nil {
+		return err
+	}
+	for user, instance := range instances {
+		for _, card := range instance.NetworkInterfaces {
+			if g.regional(old.Region, "subnetworks", card.Subnetwork) == id {
+				return inUse("subnetwork", id, user)
+			}
+		}
+	}
+	return state.Delete[Subnetwork](g.env.Store, id)
+}
+
+// contains says whether the outer range has the whole inner one in it.
+func contains(outer, inner string) bool {
+	o, err1 := netip.ParsePrefix(outer)
+	i, err2 := netip.ParsePrefix(inner)
+	return err1 == nil && err2 == nil && o.Bits() <= i.Bits() && o.Contains(i.Addr())
+}
+
+// gateway is the first address after the network's own, which Google keeps for its router.
+func gateway(cidr string) string {
+	p, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return ""
+	}
+	return p.Masked().Addr().Next().String()
+}
