@@ -2,7 +2,8 @@ package state
 
 import "time"
 
-// Machine is a VM of either cloud. Its id is the cloud's own (an EC2 instance id, a GCE instance's self link or name).
+// Machine is a VM of either cloud. Its id in the store is its ID: an EC2 instance id, or what the provider calls a GCE
+// instance.
 type Machine struct {
 	ID    string `json:"id"`
 	Cloud string `json:"cloud"` // AWS or GCP
@@ -12,6 +13,7 @@ type Machine struct {
 	Address        string `json:"address,omitempty"` // public IPv4, or empty
 	PrivateAddress string `json:"privateAddress,omitempty"`
 	Hostname       string `json:"hostname,omitempty"`
+	Project        string `json:"project,omitempty"` // GCP
 	Region         string `json:"region"`
 	Zone           string `json:"zone"`
 	Type           string `json:"type"`

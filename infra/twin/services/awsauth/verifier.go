@@ -71,7 +71,7 @@ func (v *Verifier) keyOf(s signature, sessionToken string) (Caller, string, erro
 		if !hmac.Equal([]byte(own.AccessKeyID), []byte(s.accessKey)) {
 			return Caller{}, "", &Error{Code: UnknownKey, Message: "The security token included in the request is invalid."}
 		}
-		return v.operator(), own.SecretAccessKey, nil
+		return v.Operator(), own.SecretAccessKey, nil
 	}
 	claims, _, err := token.Read[session](v.mint, purposeSession, sessionToken, v.now())
 	switch {
@@ -86,7 +86,8 @@ func (v *Verifier) keyOf(s signature, sessionToken string) (Caller, string, erro
 	return v.assumed(claims), v.secretKey(sessionToken), nil
 }
 
-func (v *Verifier) operator() Caller {
+// Operator is the caller that signs with OperatorCredentials.
+func (v *Verifier) Operator() Caller {
 	return Caller{ARN: "arn:aws:iam::" + v.account + ":user/operator", UserID: v.accessKey("AIDA", operator)}
 }
 

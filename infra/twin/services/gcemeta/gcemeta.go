@@ -26,14 +26,13 @@ const (
 type Server struct {
 	store     *state.Store
 	authority *gcpauth.Authority
-	project   string
 	log       *slog.Logger
 	now       func() time.Time
 }
 
 // New returns the service; the authority is where it gets access tokens.
-func New(store *state.Store, authority *gcpauth.Authority, project string, log *slog.Logger, now func() time.Time) *Server {
-	return &Server{store: store, authority: authority, project: project, log: log, now: now}
+func New(store *state.Store, authority *gcpauth.Authority, log *slog.Logger, now func() time.Time) *Server {
+	return &Server{store: store, authority: authority, log: log, now: now}
 }
 
 // ServeMachine answers a request that came from the machine m.

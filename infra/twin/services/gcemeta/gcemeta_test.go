@@ -28,14 +28,14 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, store: state.Open(t.TempDir()), vm: state.Machine{
-		ID: "4519836219283741", Cloud: state.GCP, Name: "database", Address: "198.18.32.1", PrivateAddress: "10.10.0.2",
+		ID: "4519836219283741", Cloud: state.GCP, Project: "todo-123", Name: "database", Address: "198.18.32.1", PrivateAddress: "10.10.0.2",
 		Zone: "us-east4-a", Type: "e2-small", Image: "projects/debian-cloud/global/images/debian-13", Identity: account,
 		Scopes: []string{gcpauth.CloudPlatform}, NetworkTags: []string{"database"}, MAC: "42:01:0a:0a:00:02", VPC: "projects/todo-123/global/networks/db",
 		Metadata: map[string]string{"crosscloud": `{"revision":"1"}`, "startup-script": "#!/bin/bash\necho <&>\n"},
 	}}
 	mint, err := token.NewMint(f.store)
 	require.NoError(t, err)
-	f.server = New(f.store, gcpauth.New(f.store, mint, time.Now), "todo-123", slog.New(slog.DiscardHandler), time.Now)
+	f.server = New(f.store, gcpauth.New(f.store, mint, time.Now), slog.New(slog.DiscardHandler), time.Now)
 	f.save()
 	return f
 }

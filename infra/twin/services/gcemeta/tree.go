@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"crosscloud/infra/twin/services/gcpauth"
@@ -13,11 +14,12 @@ import (
 
 // tree is everything that one instance can read. What the twin does not model is absent, and so answered with 404.
 func (s *Server) tree(m state.Machine) object {
-	projectNumber := digits(s.project)
+	project := projectOf(m)
+	projectNumber := digits(project)
 	inProject := "projects/" + strconv.FormatUint(projectNumber, 10)
 	hostname := m.Hostname
 	if hostname == "" {
-		hostname = fmt.Sprintf("%s.%s.c.%s.internal", m.Name, m.Zone, s.project)
+		hostname = fmt.Sprintf("%s.%s.c.%s.internal", m.Name, m.Zone, project)
 	}
 	card := object{
 		"dns-servers": words{"169.254.169.254"},
@@ -57,7 +59,7 @@ func (s *Server) tree(m state.Machine) object {
 		"project": object{
 			"attributes":         attributes{},
 			"numeric-project-id": number(projectNumber),
-			"project-id":         s.project,
+			"project-id":         project,
 		},
 	}
 }
@@ -96,4 +98,13 @@ func digits(name string) uint64 {
 	hash := fnv.New64a()
 	hash.Write([]byte(name))
 	return hash.Sum64() >> 1 // Google's ids fit a signed integer
+}
+
+// projectOf is the machine's project, which the address of its service account tells too.
+func projectOf(m state.Machine) string {
+	if m.Project != "" {
+		return m.Project
+	}
+	_, domain, _ := strings.Cut(m.Identity, "@")
+	return strings.TrimSuffix(domain, ".iam.gserviceaccount.com")
 }

@@ -1,0 +1,90 @@
+package services
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+
+	"crosscloud/infra/twin/services/ecr"
+	"crosscloud/infra/twin/services/s3"
+	"crosscloud/infra/twin/services/ssm"
+	"crosscloud/infra/twin/services/sts"
+)
+
+// Account is the AWS account that the twin is: the id that AWS's documentation uses in its examples.
+const Account = "111122223333"
+
+// Hostnames are the names that every VM resolves to the services, for a region of AWS.
+func Hostnames(region string) []string {
+	return []string{
+		"ssm." + region + ".amazonaws.com",
+		"s3." + region + ".amazonaws.com",
+		"sts." + region + ".amazonaws.com",
+		"api.ecr." + region + ".amazonaws.com",
+		ecr.Host(Account, region),
+		secretManagerHost,
+	}
+}
+
+const secretManagerHost = "secretmanager.googleapis.com"
+
+// awsHost splits a name into service and region. The regions are as many as their names can be, so that what is kept for
+// each is bounded.
+var awsHost = regexp.MustCompile(`^(?:(ssm|sts|api\.ecr|s3|` + Account + `\.dkr\.ecr)|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.(s3))` +
+	`\.((?:us|eu|ap|ca|sa|me|af|il|mx)-(?:central|north|south|east|west|northeast|southeast|northwest|southwest)-[1-9])\.amazonaws\.com$`)
+
+// hosts leads a request to the service that has its host name.
+type hosts struct {
+	parts parts
+
+	mu      sync.Mutex
+	regions map[string]map[string]http.Handler
+}
+
+func newHosts(p parts) *hosts { return &hosts{parts: p, regions: map[string]map[string]http.Handler{}} }
+
+// serves says whether there is a service of that name.
+func (h *hosts) serves(host string) bool {
+	return host == secretManagerHost || awsHost.MatchString(host)
+}
+
+func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(host)
+	if host == secretManagerHost {
+		h.parts.secrets.ServeHTTP(w, r)
+		return
+	}
+	match := awsHost.FindStringSubmatch(host)
+	if match == nil {
+		http.Error(w, fmt.Sprintf("The twin does not serve the host %q.", host), http.StatusMisdirectedRequest)
+		return
+	}
+	h.region(match[3])[match[1]+match[2]].ServeHTTP(w, r)
+}
+
+// region returns a region's services by the first part of their names.
+func (h *hosts) region(name string) map[string]http.Handler {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if known := h.regions[name]; known != nil {
+		return known
+	}
+	p := h.parts
+	verifier := p.verifier(name)
+	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.now)
+	h.regions[name] = map[string]http.Handler{
+		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.now),
+		"sts":                sts.New(verifier, Account, p.log),
+		"s3":                 s3.New(verifier, p.objects, "s3."+name+".amazonaws.com", p.log),
+		"api.ecr":            registry,
+		Account + ".dkr.ecr": http.HandlerFunc(registry.ServeRegistry),
+	}
+	return h.regions[name]
+}

@@ -1,0 +1,306 @@
+package services_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/random"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/validate"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/services"
+	"crosscloud/infra/twin/services/ecr"
+	"crosscloud/infra/twin/services/gcpauth"
+	"crosscloud/infra/twin/state"
+)
+
+const (
+	region = "us-east-1"
+	trust  = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+	email  = "database@todo-123.iam.gserviceaccount.com"
+
+	// The machines call from addresses of their own on the loopback.
+	webAddress, databaseAddress, stranger = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+
+	// Secrets whose trace in the log would be found.
+	databaseURL, serverKey = "canary-database-url", "canary-server-key"
+)
+
+type twin struct {
+	t     *testing.T
+	dir   string
+	store *state.Store
+	at    services.Listeners
+	stop  func()
+	log   logBuffer
+}
+
+type logBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+func newTwin(t *testing.T) *twin {
+	tw := &twin{t: t, dir: t.TempDir()}
+	tw.store = state.Open(filepath.Join(tw.dir, "state"))
+	put(t, tw.store, "i-1", state.Machine{ID: "i-1", Cloud: state.AWS, Address: webAddress, PrivateAddress: "10.20.1.10", Region: region, Zone: "us-east-1a", Identity: "web", Running: true})
+	put(t, tw.store, "database", state.Machine{ID: "database", Cloud: state.GCP, Project: "todo-123", Name: "database", Address: databaseAddress, Identity: email, Scopes: []string{gcpauth.CloudPlatform}, Running: true})
+	put(t, tw.store, "web", state.InstanceProfile{Name: "web", Role: "web"})
+	put(t, tw.store, "web", state.Role{Name: "web", ID: "AROAEXAMPLE", TrustPolicy: trust, Policies: map[string]string{"own": `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["ssm:GetParameter","ssm:PutParameter"],"Resource":"arn:aws:ssm:us-east-1:111122223333:parameter/crosscloud/local/*"},
+		{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::assets/bundles/*"}]}`}})
+	put(t, tw.store, "/crosscloud/local/database-url", state.Parameter{Name: "/crosscloud/local/database-url", Type: "SecureString", Value: databaseURL, Version: 1})
+	put(t, tw.store, "crosscloud-local", state.Repository{Name: "crosscloud-local", ImmutableTags: true})
+	secret := "projects/todo-123/secrets/server-key"
+	put(t, tw.store, secret, state.Secret{Project: "todo-123", Name: "server-key"})
+	put(t, tw.store, secret+"/versions/1", state.SecretVersion{Secret: secret, Number: 1, Data: []byte(serverKey)})
+	binding := state.Binding{Resource: secret, Role: "roles/secretmanager.secretAccessor", Member: "serviceAccount:" + email}
+	put(t, tw.store, state.BindingID(binding), binding)
+	objects, err := state.Objects(tw.store)
+	require.NoError(t, err)
+	require.NoError(t, objects.CreateBucket("assets"))
+	_, err = objects.PutObject("assets", "bundles/1.tar.gz", map[string]string{}, strings.NewReader("bundle"), 6, nil)
+	require.NoError(t, err)
+	tw.start()
+	t.Cleanup(func() { tw.stop() })
+	return tw
+}
+
+func put[T any](t *testing.T, s *state.Store, id string, v T) {
+	require.NoError(t, state.Put(s, id, v))
+}
+
+// start serves on free ports of the loopback until stop.
+func (tw *twin) start() {
+	l, err := services.Listen(services.Addresses{TLS: "127.0.0.1:0", Metadata: "127.0.0.1:0", DoorHTTPS: "127.0.0.1:0", DoorHTTP: "127.0.0.1:0"})
+	require.NoError(tw.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	log := slog.New(slog.NewJSONHandler(&tw.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	go func() { done <- services.Serve(ctx, services.Options{Dir: tw.dir, Log: log}, l) }()
+	tw.at = l
+	tw.stop = sync.OnceFunc(func() {
+		cancel()
+		select {
+		case err := <-done:
+			assert.NoError(tw.t, err)
+		case <-time.After(5 * time.Second):
+			tw.t.Error("the services do not end")
+		}
+	})
+	require.EventuallyWithT(tw.t, func(c *assert.CollectT) {
+		assert.FileExists(c, filepath.Join(tw.dir, "ca", "ca.crt"))
+	}, 5*time.Second, 10*time.Millisecond)
+}
+
+// curl runs on a machine: from its address, with the twin's CA in its trust store and with its hosts file. Config goes to
+// the standard input, where secrets belong.
+func (tw *twin) curl(from, config string, args ...string) (status int, body string, err error) {
+	tw.t.Helper()
+	all := []string{"--silent", "--show-error", "--config", "-", "--interface", from, "--max-time", "20",
+		"--cacert", filepath.Join(tw.dir, "ca", "ca.crt"), "--write-out", "\n%{http_code}",
+		"--connect-to", "169.254.169.254:80:" + tw.at.Metadata.Addr().String(),
+		"--connect-to", "metadata.google.internal:80:" + tw.at.Metadata.Addr().String(),
+		"--connect-to", ":443:" + tw.at.TLS.Addr().String(),
+	}
+	command := exec.CommandContext(tw.t.Context(), "curl", append(all, args...)...)
+	command.Stdin = strings.NewReader(config)
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	out, err := command.Output()
+	if err != nil {
+		return 0, "", fmt.Errorf("%w: %s", err, stderr.String())
+	}
+	at := bytes.LastIndexByte(out, '\n')
+	_, err = fmt.Sscan(string(out[at+1:]), &status)
+	return status, string(out[:at]), err
+}
+
+func (tw *twin) must(from, config string, args ...string) string {
+	tw.t.Helper()
+	status, body, err := tw.curl(from, config, args...)
+	require.NoError(tw.t, err)
+	require.Equal(tw.t, 200, status, body)
+	return body
+}
+
+// signing is the web host's curl configuration: it gets its role's credentials from the metadata service.
+func (tw *twin) signing(service string) string {
+	tw.t.Helper()
+	session := tw.must(webAddress, "", "--request", "PUT", "--header", "X-aws-ec2-metadata-token-ttl-seconds: 60", "http://169.254.169.254/latest/api/token")
+	header := fmt.Sprintf("header = \"X-aws-ec2-metadata-token: %s\"\n", session)
+	role := tw.must(webAddress, header, "http://169.254.169.254/latest/meta-data/iam/security-credentials/")
+	var c struct{ AccessKeyId, SecretAccessKey, Token string }
+	require.NoError(tw.t, json.Unmarshal([]byte(tw.must(webAddress, header, "http://169.254.169.254/latest/meta-data/iam/security-credentials/"+role)), &c))
+	return fmt.Sprintf("user = \"%s:%s\"\nheader = \"X-Amz-Security-Token: %s\"\naws-sigv4 = \"aws:amz:us-east-1:%s\"\n", c.AccessKeyId, c.SecretAccessKey, c.Token, service)
+}
+
+func TestWebHostsWay(t *testing.T) {
+	tw := newTwin(t)
+	ssm := func(operation, input string) (int, string) {
+		status, body, err := tw.curl(webAddress, tw.signing("ssm"), "--header", "X-Amz-Target: AmazonSSM."+operation,
+			"--header", "Content-Type: application/x-amz-json-1.1", "--data", input, "https://ssm.us-east-1.amazonaws.com/")
+		require.NoError(t, err)
+		return status, body
+	}
+	status, body := ssm("GetParameter", `{"Name":"/crosscloud/local/database-url","WithDecryption":true}`)
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, databaseURL)
+	status, _ = ssm("GetParameter", `{"Name":"/crosscloud/prod/database-url"}`)
+	assert.Equal(t, 400, status)
+
+	status, body = ssm("PutParameter", `{"Name":"/crosscloud/local/status","Type":"String","Value":"{\"state\":\"serving\"}","Overwrite":true}`)
+	assert.Equal(t, 200, status, body)
+	p, err := state.Get[state.Parameter](tw.store, "/crosscloud/local/status")
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"state":"serving"}`, p.Value, "what a host writes the provider reads")
+
+	unsigned := "x-amz-content-sha256: UNSIGNED-PAYLOAD" // curl 7 does not send it by itself
+	assert.Equal(t, "bundle", tw.must(webAddress, tw.signing("s3"), "--header", unsigned, "https://s3.us-east-1.amazonaws.com/assets/bundles/1.tar.gz"))
+	assert.Equal(t, "bundle", tw.must(webAddress, tw.signing("s3"), "--header", unsigned, "https://assets.s3.us-east-1.amazonaws.com/bundles/1.tar.gz"))
+	assert.Contains(t, tw.must(webAddress, tw.signing("sts"), "--data", "Action=GetCallerIdentity&Version=2011-06-15", "https://sts.us-east-1.amazonaws.com/"), "assumed-role/web/i-1")
+}
+
+func TestDatabasesWay(t *testing.T) {
+	tw := newTwin(t)
+	flavor := "header = \"Metadata-Flavor: Google\"\n"
+	var access struct {
+		AccessToken string `json:"access_token"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token")), &access))
+	assert.Equal(t, "todo-123", tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/project/project-id"))
+	body := tw.must(databaseAddress, fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken), "https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/server-key/versions/latest:access")
+	assert.Contains(t, body, base64.StdEncoding.EncodeToString([]byte(serverKey)))
+}
+
+func TestMetadataIsThatOfTheCallersCloud(t *testing.T) {
+	tw := newTwin(t)
+	status, _, err := tw.curl(databaseAddress, "", "http://169.254.169.254/latest/meta-data/")
+	require.NoError(t, err)
+	assert.Equal(t, 403, status, "Google's server wants its header")
+	status, _, err = tw.curl(webAddress, "", "http://169.254.169.254/computeMetadata/v1/")
+	require.NoError(t, err)
+	assert.Equal(t, 401, status, "AWS's wants a token")
+	status, _, err = tw.curl(stranger, "", "http://169.254.169.254/latest/meta-data/")
+	require.NoError(t, err)
+	assert.Equal(t, 404, status)
+}
+
+func TestNamesThatAreServed(t *testing.T) {
+	tw := newTwin(t)
+	for _, host := range services.Hostnames("eu-central-1") {
+		status, _, err := tw.curl(webAddress, "", "https://"+host+"/")
+		require.NoError(t, err, host)
+		assert.NotEqual(t, 421, status, host)
+	}
+	for _, host := range []string{"example.com", "dynamodb.us-east-1.amazonaws.com", "999988887777.dkr.ecr.us-east-1.amazonaws.com", "ssm.moon-1.amazonaws.com"} {
+		_, _, err := tw.curl(webAddress, "", "--insecure", "https://"+host+"/")
+		assert.Error(t, err, host)
+		status, body, err := tw.curl(webAddress, "", "--header", "Host: "+host, "https://secretmanager.googleapis.com/")
+		require.NoError(t, err)
+		assert.Equal(t, 421, status)
+		assert.Contains(t, body, host)
+	}
+}
+
+func TestOperatorPushesAndARestartKeepsEverything(t *testing.T) {
+	tw := newTwin(t)
+	image, err := random.Image(1<<12, 2)
+	require.NoError(t, err)
+	tag, err := name.NewTag("111122223333.dkr.ecr.us-east-1.amazonaws.com/crosscloud-local:v1")
+	require.NoError(t, err)
+	options := func() []remote.Option {
+		password, err := services.OperatorToken(tw.store)
+		require.NoError(t, err)
+		transport, err := services.Transport(tw.dir, tw.at.TLS.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(transport.CloseIdleConnections)
+		return []remote.Option{remote.WithTransport(transport), remote.WithAuth(&authn.Basic{Username: ecr.User, Password: password})}
+	}
+	require.NoError(t, remote.Write(tag, image, options()...))
+	credentials := tw.signing("sts")
+
+	tw.stop()
+	tw.start()
+	pulled, err := remote.Image(tag, options()...)
+	require.NoError(t, err)
+	require.NoError(t, validate.Image(pulled))
+	assert.Contains(t, tw.must(webAddress, credentials, "--data", "Action=GetCallerIdentity&Version=2011-06-15", "https://sts.us-east-1.amazonaws.com/"), "assumed-role/web")
+}
+
+func TestDoor(t *testing.T) {
+	tw := newTwin(t)
+	conn, err := net.Dial("tcp", tw.at.DoorHTTPS.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	got, _ := io.ReadAll(conn) // nothing listens on the machine's port 443 here
+	assert.Empty(t, got)
+}
+
+func TestShutdownDoesNotWaitForLongPolls(t *testing.T) {
+	tw := newTwin(t)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _, _ = tw.curl(databaseAddress, "header = \"Metadata-Flavor: Google\"\n", "http://metadata.google.internal/computeMetadata/v1/instance/?recursive=true&wait_for_change=true")
+	}()
+	time.Sleep(200 * time.Millisecond)
+	tw.stop()
+	<-ended
+}
+
+func TestLogHasNoSecret(t *testing.T) {
+	tw := newTwin(t)
+	signed := tw.signing("ssm")
+	tw.must(webAddress, signed, "--header", "X-Amz-Target: AmazonSSM.GetParameter", "--data", `{"Name":"/crosscloud/local/database-url","WithDecryption":true}`, "https://ssm.us-east-1.amazonaws.com/")
+	status, _, err := tw.curl(webAddress, signed, "--header", "X-Amz-Target: AmazonSSM.PutParameter", "--data", `{"Name":"/crosscloud/local/database-url","Type":"SecureString","Value":"`+databaseURL+`"}`, "https://ssm.us-east-1.amazonaws.com/")
+	require.NoError(t, err)
+	assert.Equal(t, 400, status, "refused, and so logged")
+	status, _, err = tw.curl(webAddress, "user = \"AWS:"+databaseURL+"\"\n", "https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/")
+	require.NoError(t, err)
+	assert.Equal(t, 401, status)
+
+	log := tw.log.String()
+	assert.Contains(t, log, "AmazonSSM.PutParameter", "the search has something to search in")
+	secrets := []string{databaseURL, base64.StdEncoding.EncodeToString([]byte(databaseURL)), base64.StdEncoding.EncodeToString([]byte("AWS:" + databaseURL))}
+	for line := range strings.SplitSeq(signed, "\n") {
+		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == '"' || r == ':' || r == ' ' }) {
+			if len(word) >= 32 {
+				secrets = append(secrets, word)
+			}
+		}
+	}
+	assert.GreaterOrEqual(t, len(secrets), 5, "the secret key and the session token are among them")
+	for _, secret := range secrets {
+		assert.NotContains(t, log, secret)
+	}
+}
