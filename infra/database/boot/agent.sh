@@ -10,5 +10,7 @@ install_agent() {
   place_file agent /usr/local/lib/crosscloud/agent 0755 root:root
   place_file crosscloud-agent.service /etc/systemd/system/crosscloud-agent.service 0644 root:root
   ((changes == before)) || systemctl daemon-reload
-  systemctl enable --quiet --now crosscloud-agent.service
+  # Enabling makes systemd read all units again, even when there is nothing to enable.
+  systemctl is-enabled --quiet crosscloud-agent.service || systemctl enable --quiet crosscloud-agent.service
+  systemctl start crosscloud-agent.service
 }

@@ -48,6 +48,13 @@ own_cluster() {
   changed "gave $data to this host's user postgres"
 }
 
+# resume_server starts a server that has run here before: whatever fails in the steps after this, it serves on.
+resume_server() {
+  [[ -f $etc/postgresql.conf && $(server_answer) == 2 ]] || return 0
+  systemctl start "$unit" || true
+  [[ $(server_answer) == 2 ]] || changed 'started the server'
+}
+
 # start_server starts it unless it runs, and waits. One that is starting may be recovering: it is left in peace.
 start_server() {
   local attempt answer
