@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"net/netip"
+	"path/filepath"
 
 	"crosscloud/infra/twin/state"
 )
@@ -22,6 +23,11 @@ type Env struct {
 
 	// OperatorToken is the password with which an operator's tools log in at the registry.
 	OperatorToken func(ctx context.Context) (string, error)
+}
+
+// Container is the name of the container that plays a machine, which the machine engine gives it.
+func (e Env) Container(machine string) string {
+	return "crosscloud-" + filepath.Base(e.Dir) + "-" + machine
 }
 
 // Machines is the part of the machine engine that kinds use: one VM is one Debian with its own network card, disks and

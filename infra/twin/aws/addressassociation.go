@@ -1,0 +1,91 @@
+package aws
+
+import (
+	"context"
+	"errors"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+type addressAssociationArgs struct {
+	Allocation         string `json:"allocationId"`
+	NetworkInterface   string `json:"networkInterfaceId"`
+	AllowReassociation *bool  `json:"allowReassociation,omitempty"`
+}
+
+type addressAssociation struct {
+	addressAssociationArgs
+	PublicIP         string `json:"publicIp"`
+	PrivateIPAddress string `json:"privateIpAddress"`
+}
+
+func (a *account) addressAssociationKind() cloud.Resource {
+	return cloud.Kind[addressAssociationArgs, addressAssociation]{
+		Token:    "aws:ec2/eipAssociation:EipAssociation",
+		Required: []string{"allocationId", "networkInterfaceId"},
+		Create: func(ctx context.Context, _ string, in addressAssociationArgs) (string, addressAssociation, error) {
+			id := id("eipassoc")
+			out := addressAssociation{addressAssociationArgs: in}
+			err := a.locked(func() error {
+				ip, err := a.needAddress(in.Allocation)
+				if err != nil {
+					return err
+				}
+				card, err := a.needNetworkInterface(in.NetworkInterface)
+				if err != nil {
+					return err
+				}
+				if err := a.reachable(card.Subnet); err != nil {
+					return err
+				}
+				if err := a.unassociate(in); err != nil {
+					return err
+				}
+				out.PublicIP, out.PrivateIPAddress = ip.PublicIP, card.PrivateIP
+				return errors.Join(put(a, id, out), a.settle(ctx))
+			})
+			return id, out, err
+		},
+		Read: read[addressAssociation](a),
+		Delete: func(ctx context.Context, id string, _ addressAssociation) error {
+			return a.locked(func() error { return errors.Join(remove[addressAssociation](a, id), a.settle(ctx)) })
+		},
+	}
+}
+
+// reachable says whether a public address can lead into a subnet.
+func (a *account) reachable(subnetID string) error {
+	home, err := a.needSubnet(subnetID)
+	if err != nil {
+		return err
+	}
+	attached, err := a.gatewayOf(home.VPC)
+	if err == nil && attached == "" {
+		err = refuse("Gateway.NotAttached", "Network %s is not attached to any internet gateway", home.VPC)
+	}
+	return err
+}
+
+// unassociate takes the address from where it is, and the card's address from the card: EC2 moves them unless that was
+// ruled out.
+func (a *account) unassociate(in addressAssociationArgs) error {
+	others, err := where(a, func(v addressAssociation) bool {
+		return v.Allocation == in.Allocation || v.NetworkInterface == in.NetworkInterface
+	})
+	if err != nil {
+		return err
+	}
+	for id, other := range others {
+		if !or(in.AllowReassociation, true) {
+			what := in.Allocation
+			if other.Allocation != in.Allocation {
+				what = in.NetworkInterface
+			}
+			return refuse("Resource.AlreadyAssociated", "resource %s is already associated with associate-id %s", what, id)
+		}
+		if err := remove[addressAssociation](a, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

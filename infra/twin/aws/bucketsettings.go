@@ -1,0 +1,195 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/state"
+)
+
+// setting is the kind of a bucket's settings: one of each type for a bucket, whose name is its id. The twin remembers
+// them; apply, if there is one, makes them real, and gets nil when the setting ends.
+func setting[In, Out any](a *account, kind cloud.Kind[In, Out], bucketOf func(In) string, show func(In) Out, apply func(bucket string, in *In) error) cloud.Resource {
+	if apply == nil {
+		apply = func(string, *In) error { return nil }
+	}
+	store := func(in In) (Out, error) {
+		out := show(in)
+		if _, err := a.needBucket(bucketOf(in)); err != nil {
+			return out, err
+		}
+		if err := apply(bucketOf(in), &in); err != nil {
+			return out, err
+		}
+		return out, put(a, bucketOf(in), out)
+	}
+	kind.Required = append(kind.Required, "bucket")
+	kind.Replace = []string{"bucket"}
+	kind.Create = func(_ context.Context, _ string, in In) (string, Out, error) {
+		out, err := store(in)
+		return bucketOf(in), out, err
+	}
+	kind.Read = func(_ context.Context, id string) (Out, error) {
+		out, err := get[Out](a, id)
+		if err != nil {
+			return out, err
+		}
+		if _, err := get[bucket](a, id); err != nil {
+			return out, err // the bucket took its settings with it
+		}
+		return out, nil
+	}
+	kind.Update = func(_ context.Context, _ string, _ Out, in In) (Out, error) { return store(in) }
+	kind.Delete = func(_ context.Context, id string, _ Out) error {
+		if err := apply(id, nil); err != nil && !errors.Is(err, state.ErrNotFound) {
+			return err
+		}
+		return remove[Out](a, id)
+	}
+	return kind
+}
+
+type publicAccessBlockArgs struct {
+	Bucket                string `json:"bucket"`
+	BlockPublicACLs       *bool  `json:"blockPublicAcls,omitempty"`
+	BlockPublicPolicy     *bool  `json:"blockPublicPolicy,omitempty"`
+	IgnorePublicACLs      *bool  `json:"ignorePublicAcls,omitempty"`
+	RestrictPublicBuckets *bool  `json:"restrictPublicBuckets,omitempty"`
+}
+
+type publicAccessBlock struct{ publicAccessBlockArgs }
+
+// Nothing in the twin is public, so a block changes nothing.
+func (a *account) publicAccessBlockKind() cloud.Resource {
+	return setting(a, cloud.Kind[publicAccessBlockArgs, publicAccessBlock]{
+		Token: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+		Normalize: func(_ string, in publicAccessBlockArgs) publicAccessBlockArgs {
+			in.BlockPublicACLs = orDefault(in.BlockPublicACLs, false)
+			in.BlockPublicPolicy = orDefault(in.BlockPublicPolicy, false)
+			in.IgnorePublicACLs = orDefault(in.IgnorePublicACLs, false)
+			in.RestrictPublicBuckets = orDefault(in.RestrictPublicBuckets, false)
+			return in
+		},
+	}, func(in publicAccessBlockArgs) string { return in.Bucket },
+		func(in publicAccessBlockArgs) publicAccessBlock { return publicAccessBlock{in} }, nil)
+}
+
+type encryptionArgs struct {
+	Bucket string           `json:"bucket"`
+	Rules  []encryptionRule `json:"rules"`
+}
+
+type encryptionRule struct {
+	ByDefault        *encryptionDefault `json:"applyServerSideEncryptionByDefault,omitempty"`
+	BucketKeyEnabled *bool              `json:"bucketKeyEnabled,omitempty"`
+}
+
+type encryptionDefault struct {
+	Algorithm string `json:"sseAlgorithm"`
+}
+
+type encryption struct{ encryptionArgs }
+
+func (a *account) encryptionKind() cloud.Resource {
+	return setting(a, cloud.Kind[encryptionArgs, encryption]{
+		Token:    "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+		Required: []string{"rules"},
+		Check: func(in encryptionArgs) []cloud.Failure {
+			var f failures
+			f.addIf(len(in.Rules) != 1, "rules", "a bucket has one encryption rule, got %d", len(in.Rules))
+			for _, r := range in.Rules {
+				if r.ByDefault != nil {
+					f.oneOf("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm", r.ByDefault.Algorithm, "AES256")
+				}
+			}
+			return f
+		},
+	}, func(in encryptionArgs) string { return in.Bucket }, func(in encryptionArgs) encryption { return encryption{in} }, nil)
+}
+
+type versioningArgs struct {
+	Bucket        string        `json:"bucket"`
+	Configuration versionStatus `json:"versioningConfiguration"`
+}
+
+type versionStatus struct {
+	Status string `json:"status"`
+}
+
+type versioning struct{ versioningArgs }
+
+func (a *account) versioningKind() cloud.Resource {
+	return setting(a, cloud.Kind[versioningArgs, versioning]{
+		Token:    "aws:s3/bucketVersioningV2:BucketVersioningV2",
+		Required: []string{"versioningConfiguration"},
+		Check: func(in versioningArgs) []cloud.Failure {
+			var f failures
+			f.oneOf("versioningConfiguration.status", in.Configuration.Status, "Enabled", "Suspended", "Disabled")
+			return f
+		},
+	}, func(in versioningArgs) string { return in.Bucket }, func(in versioningArgs) versioning { return versioning{in} },
+		func(bucket string, in *versioningArgs) error {
+			return a.amendBucket(bucket, func(v *state.Bucket) { v.Versioned = in != nil && in.Configuration.Status == "Enabled" })
+		})
+}
+
+type lifecycleArgs struct {
+	Bucket string          `json:"bucket"`
+	Rules  []lifecycleRule `json:"rules"`
+}
+
+type lifecycleRule struct {
+	ID                    string                 `json:"id"`
+	Status                string                 `json:"status"`
+	Filter                *lifecycleFilter       `json:"filter,omitempty"`
+	Expiration            *lifecycleExpiration   `json:"expiration,omitempty"`
+	NoncurrentExpiration  *noncurrentExpiration  `json:"noncurrentVersionExpiration,omitempty"`
+	AbortMultipartUploads *abortMultipartUploads `json:"abortIncompleteMultipartUpload,omitempty"`
+}
+
+type lifecycleFilter struct {
+	Prefix string `json:"prefix,omitempty"`
+}
+
+type lifecycleExpiration struct {
+	Days *int `json:"days,omitempty"`
+}
+
+type noncurrentExpiration struct {
+	Days  int  `json:"noncurrentDays"`
+	Newer *int `json:"newerNoncurrentVersions,omitempty"`
+}
+
+type abortMultipartUploads struct {
+	Days int `json:"daysAfterInitiation"`
+}
+
+type lifecycle struct{ lifecycleArgs }
+
+// The twin keeps a lifecycle but expires nothing: S3 does it within days.
+func (a *account) lifecycleKind() cloud.Resource {
+	return setting(a, cloud.Kind[lifecycleArgs, lifecycle]{
+		Token:    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+		Required: []string{"rules"},
+		Check:    checkLifecycle,
+	}, func(in lifecycleArgs) string { return in.Bucket }, func(in lifecycleArgs) lifecycle { return lifecycle{in} }, nil)
+}
+
+func checkLifecycle(in lifecycleArgs) []cloud.Failure {
+	var f failures
+	seen := map[string]bool{}
+	for i, r := range in.Rules {
+		at := fmt.Sprintf("rules[%d]", i)
+		f.oneOf(at+".status", r.Status, "Enabled", "Disabled")
+		f.length(at+".id", r.ID, 255)
+		f.addIf(r.ID != "" && seen[r.ID], at+".id", "Rule ID must be unique. Found same ID for more than one rule: %s", r.ID)
+		seen[r.ID] = true
+		f.addIf(r.Expiration == nil && r.NoncurrentExpiration == nil && r.AbortMultipartUploads == nil, at,
+			"At least one action needs to be specified in a rule")
+		f.addIf(r.Expiration != nil && or(r.Expiration.Days, 1) < 0, at+".expiration.days", "must be a positive integer")
+		f.addIf(r.NoncurrentExpiration != nil && r.NoncurrentExpiration.Days < 0, at+".noncurrentVersionExpiration.noncurrentDays", "must be a positive integer")
+	}
+	return f
+}

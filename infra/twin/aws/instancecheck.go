@@ -1,0 +1,55 @@
+package aws
+
+import "crosscloud/infra/twin/cloud"
+
+// maxUserData is in bytes, before base64: "Instance user data", Amazon EC2 User Guide.
+const maxUserData = 16 << 10
+
+// withDefaults are those that the AWS provider and EC2 have, as far as a change of them would show.
+func (in instanceArgs) withDefaults() instanceArgs {
+	in.UserDataReplaceOnChange = orDefault(in.UserDataReplaceOnChange, false)
+	in.Monitoring = orDefault(in.Monitoring, false)
+	in.DisableAPITermination = orDefault(in.DisableAPITermination, false)
+	return in
+}
+
+func checkInstance(in instanceArgs) []cloud.Failure {
+	var f failures
+	f.addIf(len(in.NetworkInterfaces) != 1, "networkInterfaces", "the twin's machines have exactly one network interface, got %d", len(in.NetworkInterfaces))
+	for _, card := range in.NetworkInterfaces {
+		f.addIf(card.DeviceIndex != 0, "networkInterfaces[0].deviceIndex", "the only interface has the device index 0, got %d", card.DeviceIndex)
+		f.addIf(or(card.DeleteOnTermination, false), "networkInterfaces[0].deleteOnTermination",
+			"an interface that is a resource of its own can't be deleted with the instance")
+	}
+	f.addIf(len(in.UserData) > maxUserData, "userData", "expected length of user_data to be in the range (0 - %d), got %d bytes", maxUserData, len(in.UserData))
+	f.metadataOptions(in.MetadataOptions)
+	f.rootBlockDevice(in.RootBlockDevice)
+	if in.CreditSpecification != nil {
+		f.oneOf("creditSpecification.cpuCredits", in.CreditSpecification.CPUCredits, "standard", "unlimited")
+	}
+	f.tags("tags", in.Tags)
+	f.tags("volumeTags", in.VolumeTags)
+	return f
+}
+
+func (f *failures) metadataOptions(o *metadataOptions) {
+	if o == nil {
+		return
+	}
+	f.oneOf("metadataOptions.httpEndpoint", o.HTTPEndpoint, "enabled", "disabled")
+	f.addIf(o.HTTPEndpoint == "disabled", "metadataOptions.httpEndpoint", "the twin's machines get their user-data from the metadata service")
+	f.oneOf("metadataOptions.httpTokens", o.HTTPTokens, "optional", "required")
+	f.oneOf("metadataOptions.instanceMetadataTags", o.InstanceMetadataTags, "enabled", "disabled")
+	f.addIf(o.HopLimit != nil && (*o.HopLimit < 0 || *o.HopLimit > 64), "metadataOptions.httpPutResponseHopLimit",
+		"expected httpPutResponseHopLimit to be in the range (1 - 64), got %d", or(o.HopLimit, 0))
+}
+
+func (f *failures) rootBlockDevice(d *rootBlockDevice) {
+	if d == nil {
+		return
+	}
+	f.oneOf("rootBlockDevice.volumeType", d.VolumeType, "gp2", "gp3", "io1", "io2", "standard")
+	f.addIf(or(d.VolumeSize, rootGB) != 0 && or(d.VolumeSize, rootGB) < rootGB, "rootBlockDevice.volumeSize",
+		"Volume of size %dGB is smaller than the image's snapshot, expect size >= %dGB", or(d.VolumeSize, 0), rootGB)
+	f.tags("rootBlockDevice.tags", d.Tags)
+}

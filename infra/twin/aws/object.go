@@ -1,0 +1,152 @@
+package aws
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/asset"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/state"
+)
+
+type objectArgs struct {
+	Bucket        string            `json:"bucket"`
+	Key           string            `json:"key"`
+	Source        *asset.Asset      `json:"source,omitempty"`
+	Content       string            `json:"content,omitempty"`
+	ContentBase64 string            `json:"contentBase64,omitempty"`
+	ContentType   string            `json:"contentType,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+	Tags          map[string]string `json:"tags,omitempty"`
+}
+
+type object struct {
+	objectArgs
+	ARN  string `json:"arn"`
+	ETag string `json:"etag"`
+}
+
+// An object's id is BUCKET/KEY.
+func (a *account) objectKind() cloud.Resource {
+	return cloud.Kind[objectArgs, object]{
+		Token:    "aws:s3/bucketObjectv2:BucketObjectv2",
+		Required: []string{"bucket"},
+		Replace:  []string{"bucket", "key"},
+		Autoname: "key",
+		Stable:   []string{"arn"},
+		Normalize: func(_ string, in objectArgs) objectArgs {
+			if in.ContentType == "" {
+				in.ContentType = "application/octet-stream"
+			}
+			return in
+		},
+		Check: checkObject,
+		Create: func(_ context.Context, _ string, in objectArgs) (string, object, error) {
+			out, err := a.putObject(in)
+			return in.Bucket + "/" + in.Key, out, err
+		},
+		Read: a.readObject,
+		Update: func(_ context.Context, id string, _ object, in objectArgs) (object, error) {
+			if _, err := get[object](a, id); err != nil {
+				return object{}, err
+			}
+			return a.putObject(in)
+		},
+		Delete: func(_ context.Context, id string, _ object) error {
+			objects, err := state.Objects(a.env.Store)
+			if err != nil {
+				return err
+			}
+			name, key, _ := strings.Cut(id, "/")
+			if _, err := objects.DeleteObject(name, key); err != nil && !gone(err) {
+				return err
+			}
+			return remove[object](a, id)
+		},
+	}
+}
+
+func checkObject(in objectArgs) []cloud.Failure {
+	var f failures
+	f.addIf(len(in.Key) > 1024, "key", "Your key is too long: %d bytes of at most 1024", len(in.Key))
+	sources := 0
+	for _, given := range []bool{in.Source != nil, in.Content != "", in.ContentBase64 != ""} {
+		if given {
+			sources++
+		}
+	}
+	f.addIf(sources > 1, "source", "only one of source, content and contentBase64 can be specified")
+	f.addIf(len(in.Tags) > 10, "tags", "Object tags cannot be greater than 10")
+	f.tags("tags", in.Tags)
+	return f
+}
+
+func (a *account) putObject(in objectArgs) (object, error) {
+	content, err := in.bytes()
+	if err != nil {
+		return object{}, fmt.Errorf("object %s: %w", in.Key, err)
+	}
+	if _, err := a.needBucket(in.Bucket); err != nil {
+		return object{}, err
+	}
+	objects, err := state.Objects(a.env.Store)
+	if err != nil {
+		return object{}, err
+	}
+	meta := map[string]string{"Content-Type": in.ContentType}
+	for key, value := range in.Metadata {
+		meta["X-Amz-Meta-"+key] = value
+	}
+	if _, err := objects.PutObject(in.Bucket, in.Key, meta, bytes.NewReader(content), int64(len(content)), nil); err != nil {
+		return object{}, fmt.Errorf("object %s: %w", in.Key, err)
+	}
+	sum := md5.Sum(content)
+	out := object{objectArgs: in, ARN: a.arn("s3", in.Bucket+"/"+in.Key), ETag: hex.EncodeToString(sum[:])}
+	return out, put(a, in.Bucket+"/"+in.Key, out)
+}
+
+func (in objectArgs) bytes() ([]byte, error) {
+	switch {
+	case in.Source != nil:
+		return in.Source.Bytes()
+	case in.ContentBase64 != "":
+		return base64.StdEncoding.DecodeString(in.ContentBase64)
+	default:
+		return []byte(in.Content), nil
+	}
+}
+
+// readObject sees when an object is gone or has other contents, by its checksum.
+func (a *account) readObject(_ context.Context, id string) (object, error) {
+	out, err := get[object](a, id)
+	if err != nil {
+		return out, err
+	}
+	objects, err := state.Objects(a.env.Store)
+	if err != nil {
+		return out, err
+	}
+	found, err := objects.HeadObject(out.Bucket, out.Key)
+	if gone(err) {
+		return out, state.ErrNotFound
+	}
+	if err != nil {
+		return out, err
+	}
+	if etag := hex.EncodeToString(found.Hash); etag != out.ETag {
+		// The contents that Pulumi compares with are the arguments'; these no longer say what is there.
+		out.ETag, out.Source, out.Content, out.ContentBase64 = etag, nil, "", ""
+	}
+	return out, found.Contents.Close()
+}
+
+func gone(err error) bool {
+	return gofakes3.HasErrorCode(err, gofakes3.ErrNoSuchKey) || gofakes3.HasErrorCode(err, gofakes3.ErrNoSuchBucket)
+}

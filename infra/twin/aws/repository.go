@@ -1,0 +1,122 @@
+package aws
+
+import (
+	"context"
+	"regexp"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/ecr"
+	"crosscloud/infra/twin/state"
+)
+
+type repositoryArgs struct {
+	Name                       string                    `json:"name"`
+	ImageTagMutability         string                    `json:"imageTagMutability,omitempty"`
+	ImageScanningConfiguration *imageScanning            `json:"imageScanningConfiguration,omitempty"`
+	EncryptionConfigurations   []encryptionConfiguration `json:"encryptionConfigurations,omitempty"`
+	ForceDelete                *bool                     `json:"forceDelete,omitempty"`
+	Tags                       map[string]string         `json:"tags,omitempty"`
+}
+
+type imageScanning struct {
+	ScanOnPush bool `json:"scanOnPush"`
+}
+
+type encryptionConfiguration struct {
+	EncryptionType string `json:"encryptionType,omitempty"`
+}
+
+// repository is what the provider shows; the registry reads the state.Repository of the same name.
+type repository struct {
+	repositoryArgs
+	ARN           string `json:"arn"`
+	RegistryID    string `json:"registryId"`
+	RepositoryURL string `json:"repositoryUrl"`
+}
+
+var repositoryName = regexp.MustCompile(`^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
+
+// immutable is the mutability under which a tag can be pushed once.
+const immutable = "IMMUTABLE"
+
+func (a *account) repositoryKind() cloud.Resource {
+	return cloud.Kind[repositoryArgs, repository]{
+		Token:    "aws:ecr/repository:Repository",
+		Replace:  []string{"name", "encryptionConfigurations"},
+		Autoname: "name",
+		Stable:   []string{"arn", "registryId", "repositoryUrl"},
+		Normalize: func(_ string, in repositoryArgs) repositoryArgs {
+			if in.ImageTagMutability == "" {
+				in.ImageTagMutability = "MUTABLE"
+			}
+			return in
+		},
+		Check: func(in repositoryArgs) []cloud.Failure {
+			var f failures
+			f.addIf(in.Name != "" && (len(in.Name) < 2 || len(in.Name) > 256 || !repositoryName.MatchString(in.Name)), "name",
+				"invalid repository name %q: must be 2 to 256 characters and match %s", in.Name, repositoryName)
+			f.oneOf("imageTagMutability", in.ImageTagMutability, "MUTABLE", immutable)
+			for _, c := range in.EncryptionConfigurations {
+				f.oneOf("encryptionConfigurations[0].encryptionType", c.EncryptionType, "AES256")
+			}
+			f.tags("tags", in.Tags)
+			return f
+		},
+		Create: func(_ context.Context, _ string, in repositoryArgs) (string, repository, error) {
+			out := repository{
+				repositoryArgs: in, ARN: a.arn("ecr", "repository/"+in.Name), RegistryID: a.env.Account,
+				RepositoryURL: ecr.Host(a.env.Account, a.env.Region) + "/" + in.Name,
+			}
+			return in.Name, out, a.locked(func() error {
+				if _, err := get[repository](a, in.Name); err == nil {
+					return refuse("RepositoryAlreadyExistsException", "The repository with name '%s' already exists in the registry with id '%s'", in.Name, a.env.Account)
+				}
+				if err := put(a, in.Name, out); err != nil {
+					return err
+				}
+				return put(a, in.Name, state.Repository{
+					Name: in.Name, ARN: out.ARN, URL: out.RepositoryURL, ImmutableTags: in.ImageTagMutability == immutable,
+					ScanOnPush: in.scanOnPush(), ForceDelete: or(in.ForceDelete, false), Tags: in.Tags, Created: a.now().UTC(),
+				})
+			})
+		},
+		Read: read[repository](a),
+		Update: func(_ context.Context, id string, old repository, in repositoryArgs) (repository, error) {
+			old.repositoryArgs = in
+			if err := rewrite(a, id, old); err != nil {
+				return old, err
+			}
+			return old, state.Update(a.env.Store, id, func(v state.Repository, err error) (state.Repository, error) {
+				v.ImmutableTags, v.ScanOnPush = in.ImageTagMutability == immutable, in.scanOnPush()
+				v.ForceDelete, v.Tags = or(in.ForceDelete, false), in.Tags
+				return v, err
+			})
+		},
+		Delete: func(_ context.Context, id string, old repository) error {
+			return a.locked(func() error { return a.deleteRepository(id, or(old.ForceDelete, false)) })
+		},
+	}
+}
+
+func (in repositoryArgs) scanOnPush() bool {
+	return in.ImageScanningConfiguration != nil && in.ImageScanningConfiguration.ScanOnPush
+}
+
+func (a *account) deleteRepository(name string, force bool) error {
+	images, err := ecr.Images(a.env.Store, name)
+	if err != nil {
+		return err
+	}
+	if len(images) > 0 && !force {
+		return refuse("RepositoryNotEmptyException", "The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images",
+			name, a.env.Account)
+	}
+	// The repository goes first, so that nothing is pushed into what is being erased.
+	if err := remove[state.Repository](a, name); err != nil {
+		return err
+	}
+	if err := ecr.Erase(a.env.Store, name); err != nil {
+		return err
+	}
+	return remove[repository](a, name)
+}

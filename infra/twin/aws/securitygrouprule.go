@@ -1,0 +1,184 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"crosscloud/infra/twin/cloud"
+)
+
+type ruleArgs struct {
+	SecurityGroup string            `json:"securityGroupId"`
+	Description   string            `json:"description,omitempty"`
+	Protocol      string            `json:"ipProtocol"`
+	FromPort      *int              `json:"fromPort,omitempty"`
+	ToPort        *int              `json:"toPort,omitempty"`
+	CIDRIPv4      string            `json:"cidrIpv4,omitempty"`
+	CIDRIPv6      string            `json:"cidrIpv6,omitempty"`
+	Tags          map[string]string `json:"tags,omitempty"`
+}
+
+type rule struct {
+	ruleArgs
+	ARN string `json:"arn"`
+	ID  string `json:"securityGroupRuleId"`
+}
+
+// The two directions are two types, so that they are two sets of records.
+type (
+	ingressRule struct{ rule }
+	egressRule  struct{ rule }
+)
+
+// maxRules is the default quota of rules per group and direction: "Amazon VPC quotas", Amazon VPC User Guide.
+const maxRules = 60
+
+func (a *account) ingressRuleKind() cloud.Resource {
+	return ruleKind(a, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+		func(r rule) ingressRule { return ingressRule{r} }, func(r ingressRule) rule { return r.rule })
+}
+
+func (a *account) egressRuleKind() cloud.Resource {
+	return ruleKind(a, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+		func(r rule) egressRule { return egressRule{r} }, func(r egressRule) rule { return r.rule })
+}
+
+func ruleKind[R any](a *account, token string, wrap func(rule) R, unwrap func(R) rule) cloud.Resource {
+	return cloud.Kind[ruleArgs, R]{
+		Token:    token,
+		Required: []string{"securityGroupId", "ipProtocol"},
+		Replace:  []string{"securityGroupId"},
+		// EC2 can change a rule, but not from one IP version to the other.
+		ReplaceIf: func(old R, in ruleArgs) []string {
+			before := unwrap(old)
+			if before.CIDRIPv4 != "" && in.CIDRIPv6 != "" || before.CIDRIPv6 != "" && in.CIDRIPv4 != "" {
+				return []string{"cidrIpv4", "cidrIpv6"}
+			}
+			return nil
+		},
+		Stable: []string{"arn", "securityGroupRuleId"},
+		Normalize: func(_ string, in ruleArgs) ruleArgs {
+			in.Protocol = protocolName(in.Protocol)
+			return in
+		},
+		Check: checkRule,
+		Create: func(ctx context.Context, _ string, in ruleArgs) (string, R, error) {
+			id := id("sgr")
+			out := wrap(rule{ruleArgs: in, ARN: a.arn("ec2", "security-group-rule/"+id), ID: id})
+			return id, out, a.locked(func() error {
+				if err := authorizable(a, id, in, unwrap); err != nil {
+					return err
+				}
+				return errors.Join(put(a, id, out), a.settle(ctx))
+			})
+		},
+		Read: read[R](a),
+		Update: func(ctx context.Context, id string, old R, in ruleArgs) (R, error) {
+			after := unwrap(old)
+			after.ruleArgs = in
+			out := wrap(after)
+			return out, a.locked(func() error {
+				if err := authorizable(a, id, in, unwrap); err != nil {
+					return err
+				}
+				return errors.Join(rewrite(a, id, out), a.settle(ctx))
+			})
+		},
+		Delete: func(ctx context.Context, id string, _ R) error {
+			return a.locked(func() error { return errors.Join(remove[R](a, id), a.settle(ctx)) })
+		},
+	}
+}
+
+// protocolName gives the names that EC2 uses for the numbers it also takes.
+func protocolName(p string) string {
+	switch p := strings.ToLower(p); p {
+	case "all":
+		return "-1"
+	case "1":
+		return "icmp"
+	case "6":
+		return "tcp"
+	case "17":
+		return "udp"
+	case "58":
+		return "icmpv6"
+	default:
+		return p
+	}
+}
+
+func checkRule(in ruleArgs) []cloud.Failure {
+	var f failures
+	if in.CIDRIPv4 != "" {
+		f.prefix("cidrIpv4", in.CIDRIPv4, netip.Addr.Is4)
+	}
+	if in.CIDRIPv6 != "" {
+		f.prefix("cidrIpv6", in.CIDRIPv6, netip.Addr.Is6)
+	}
+	f.addIf(in.CIDRIPv4 != "" && in.CIDRIPv6 != "", "cidrIpv6", "only one of cidrIpv4 and cidrIpv6 can be specified")
+	f.oneOf("ipProtocol", in.Protocol, "tcp", "udp", "icmp", "icmpv6", "-1")
+	for property, port := range map[string]*int{"fromPort": in.FromPort, "toPort": in.ToPort} {
+		f.addIf(port != nil && (*port < -1 || *port > 65535), property, "value must be between -1 and 65535, got: %d", or(port, 0))
+	}
+	f.length("description", in.Description, 255)
+	f.addIf(!groupText.MatchString(in.Description), "description",
+		"Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*")
+	f.tags("tags", in.Tags)
+	return f
+}
+
+// authorizable says whether EC2 would take the rule into its group.
+func authorizable[R any](a *account, id string, in ruleArgs, unwrap func(R) rule) error {
+	if _, err := a.needSecurityGroup(in.SecurityGroup); err != nil {
+		return err
+	}
+	if in.CIDRIPv4 == "" && in.CIDRIPv6 == "" {
+		return refuse("MissingParameter", "The request must contain a peer: cidrIpv4 or cidrIpv6")
+	}
+	if err := checkPorts(in); err != nil {
+		return err
+	}
+	others, err := where(a, func(v R) bool { return unwrap(v).SecurityGroup == in.SecurityGroup && unwrap(v).ID != id })
+	if err != nil {
+		return err
+	}
+	if len(others) >= maxRules {
+		return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
+	}
+	for _, other := range others {
+		if unwrap(other).ruleArgs.opens() == in.opens() {
+			return refuse("InvalidPermission.Duplicate", "the specified rule %q already exists", in.opens())
+		}
+	}
+	return nil
+}
+
+func checkPorts(in ruleArgs) error {
+	from, to := or(in.FromPort, -1), or(in.ToPort, -1)
+	switch in.Protocol {
+	case "tcp", "udp":
+		if from < 0 || to < 0 || from > to {
+			return refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports with TCP/UDP, "+
+				"and from port can't be larger than to port: from %d to %d", from, to)
+		}
+	case "icmp", "icmpv6":
+		if from != -1 || to != -1 {
+			return refuse("InvalidParameterValue", "the twin opens ICMP as a whole only: fromPort and toPort must be -1")
+		}
+	default:
+		if from != -1 || to != -1 {
+			return refuse("InvalidParameterValue", "You may not specify ports when the protocol is -1: all ports are open")
+		}
+	}
+	return nil
+}
+
+// opens describes what the rule opens, as EC2 does; two rules of a group that open the same are duplicates.
+func (in ruleArgs) opens() string {
+	return fmt.Sprintf("peer: %s%s, %s, from port: %d, to port: %d, ALLOW",
+		in.CIDRIPv4, in.CIDRIPv6, strings.ToUpper(in.Protocol), or(in.FromPort, -1), or(in.ToPort, -1))
+}
