@@ -31,7 +31,7 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The caller has no address.", http.StatusBadRequest)
 		return
 	}
-	machine, err := state.MachineAt(m.parts.store, from.Addr())
+	id, machine, err := state.MachineAt(m.parts.store, from.Addr())
 	switch {
 	case errors.Is(err, state.ErrNotFound):
 		http.Error(w, "The twin has no machine at "+from.Addr().String()+".", http.StatusNotFound)
@@ -39,7 +39,7 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.parts.log.Error("metadata request failed", "error", err)
 		http.Error(w, "The twin's services log says more.", http.StatusInternalServerError)
 	case machine.Cloud == state.GCP:
-		m.gcp.ServeMachine(w, r, machine)
+		m.gcp.ServeMachine(w, r, id, machine)
 	default:
 		m.aws.ServeMachine(w, r, machine)
 	}

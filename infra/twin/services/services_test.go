@@ -72,7 +72,7 @@ func newTwin(t *testing.T) *twin {
 	tw := &twin{t: t, dir: t.TempDir()}
 	tw.store = state.Open(filepath.Join(tw.dir, "state"))
 	put(t, tw.store, "i-1", state.Machine{ID: "i-1", Cloud: state.AWS, Address: webAddress, PrivateAddress: "10.20.1.10", Region: region, Zone: "us-east-1a", Identity: "web", Running: true})
-	put(t, tw.store, "database", state.Machine{ID: "database", Cloud: state.GCP, Project: "todo-123", Name: "database", Address: databaseAddress, Identity: email, Scopes: []string{gcpauth.CloudPlatform}, Running: true})
+	put(t, tw.store, "projects/todo-123/zones/us-east4-a/instances/database", state.Machine{ID: "42", Cloud: state.GCP, Name: "database", Address: databaseAddress, Identity: email, Scopes: []string{gcpauth.CloudPlatform}, Running: true})
 	put(t, tw.store, "web", state.InstanceProfile{Name: "web", Role: "web"})
 	put(t, tw.store, "web", state.Role{Name: "web", ID: "AROAEXAMPLE", TrustPolicy: trust, Policies: map[string]string{"own": `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":["ssm:GetParameter","ssm:PutParameter"],"Resource":"arn:aws:ssm:us-east-1:111122223333:parameter/crosscloud/local/*"},

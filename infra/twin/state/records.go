@@ -2,10 +2,9 @@ package state
 
 import "time"
 
-// Machine is a VM of either cloud. Its id in the store is its ID: an EC2 instance id, or what the provider calls a GCE
-// instance.
+// Machine is a VM of either cloud. Its id in the store is an EC2 instance id, or projects/P/zones/Z/instances/N.
 type Machine struct {
-	ID    string `json:"id"`
+	ID    string `json:"id"`    // what the VM itself reads as its id: i-… on AWS, a number on GCP
 	Cloud string `json:"cloud"` // AWS or GCP
 	Name  string `json:"name"`
 	// Container is the name of the container that plays the VM.
@@ -13,7 +12,6 @@ type Machine struct {
 	Address        string `json:"address,omitempty"` // public IPv4, or empty
 	PrivateAddress string `json:"privateAddress,omitempty"`
 	Hostname       string `json:"hostname,omitempty"`
-	Project        string `json:"project,omitempty"` // GCP
 	Region         string `json:"region"`
 	Zone           string `json:"zone"`
 	Type           string `json:"type"`

@@ -35,8 +35,8 @@ func New(store *state.Store, authority *gcpauth.Authority, log *slog.Logger, now
 	return &Server{store: store, authority: authority, log: log, now: now}
 }
 
-// ServeMachine answers a request that came from the machine m.
-func (s *Server) ServeMachine(w http.ResponseWriter, r *http.Request, m state.Machine) {
+// ServeMachine answers a request that came from the machine m, whose id in the store is projects/P/zones/Z/instances/N.
+func (s *Server) ServeMachine(w http.ResponseWriter, r *http.Request, id string, m state.Machine) {
 	header := w.Header()
 	header.Set("Metadata-Flavor", "Google")
 	header.Set("Server", "Metadata Server for VM")
@@ -57,7 +57,7 @@ func (s *Server) ServeMachine(w http.ResponseWriter, r *http.Request, m state.Ma
 	case r.URL.Path != root && !strings.HasPrefix(r.URL.Path, root+"/"):
 		refuse(w, http.StatusNotFound, "The requested URL was not found on this server.")
 	default:
-		s.get(w, r, m)
+		s.get(w, r, id, m)
 	}
 }
 
@@ -95,16 +95,16 @@ func parseQuery(values url.Values) (query, error) {
 	return q, nil
 }
 
-func (s *Server) get(w http.ResponseWriter, r *http.Request, m state.Machine) {
+func (s *Server) get(w http.ResponseWriter, r *http.Request, id string, m state.Machine) {
 	q, err := parseQuery(r.URL.Query())
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	path := strings.TrimPrefix(r.URL.Path, root)
-	a, err := s.answer(m, path, q)
+	a, err := s.answer(id, m, path, q)
 	if err == nil && q.wait {
-		a, err = s.changed(r.Context(), m, path, q, a)
+		a, err = s.changed(r.Context(), id, path, q, a)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -113,7 +113,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, m state.Machine) {
 		refuse(w, http.StatusNotFound, "The requested URL was not found on this server.")
 		return
 	case err != nil:
-		s.log.Error("no metadata", "instance", m.ID, "path", path, "error", err)
+		s.log.Error("no metadata", "instance", id, "path", path, "error", err)
 		refuse(w, http.StatusServiceUnavailable, "The twin's services log says more.")
 		return
 	}
@@ -132,7 +132,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, m state.Machine) {
 }
 
 // changed waits until the answer is no longer the one that the client has seen: last_etag, or what it is now.
-func (s *Server) changed(ctx context.Context, m state.Machine, path string, q query, a answer) (answer, error) {
+func (s *Server) changed(ctx context.Context, id, path string, q query, a answer) (answer, error) {
 	seen := q.lastETag
 	if seen == "" {
 		seen = a.etag
@@ -153,11 +153,11 @@ func (s *Server) changed(ctx context.Context, m state.Machine, path string, q qu
 			return a, nil
 		case <-ticker.C:
 		}
-		now, err := state.Get[state.Machine](s.store, m.ID)
+		now, err := state.Get[state.Machine](s.store, id)
 		if err != nil {
 			return a, err
 		}
-		if a, err = s.answer(now, path, q); err != nil {
+		if a, err = s.answer(id, now, path, q); err != nil {
 			return a, err
 		}
 	}

@@ -17,7 +17,10 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-const account = "database@todo-123.iam.gserviceaccount.com"
+const (
+	account = "database@todo-123.iam.gserviceaccount.com"
+	id      = "projects/todo-123/zones/us-east4-a/instances/database"
+)
 
 type fixture struct {
 	t      *testing.T
@@ -28,7 +31,7 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, store: state.Open(t.TempDir()), vm: state.Machine{
-		ID: "4519836219283741", Cloud: state.GCP, Project: "todo-123", Name: "database", Address: "198.18.32.1", PrivateAddress: "10.10.0.2",
+		ID: "4519836219283741", Cloud: state.GCP, Name: "database", Address: "198.18.32.1", PrivateAddress: "10.10.0.2",
 		Zone: "us-east4-a", Type: "e2-small", Image: "projects/debian-cloud/global/images/debian-13", Identity: account,
 		Scopes: []string{gcpauth.CloudPlatform}, NetworkTags: []string{"database"}, MAC: "42:01:0a:0a:00:02", VPC: "projects/todo-123/global/networks/db",
 		Metadata: map[string]string{"crosscloud": `{"revision":"1"}`, "startup-script": "#!/bin/bash\necho <&>\n"},
@@ -40,7 +43,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-func (f *fixture) save() { require.NoError(f.t, state.Put(f.store, f.vm.ID, f.vm)) }
+func (f *fixture) save() { require.NoError(f.t, state.Put(f.store, id, f.vm)) }
 
 func (f *fixture) do(ctx context.Context, path string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, "http://metadata.google.internal"+path, nil).WithContext(ctx)
@@ -48,7 +51,7 @@ func (f *fixture) do(ctx context.Context, path string, headers ...string) *httpt
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	f.server.ServeMachine(w, r, f.vm)
+	f.server.ServeMachine(w, r, id, f.vm)
 	return w
 }
 
@@ -178,7 +181,7 @@ func TestWaitForChange(t *testing.T) {
 		change := `{"revision":"` + time.Now().String() + `"}`
 		next := f.vm
 		next.Metadata = map[string]string{"crosscloud": change}
-		time.AfterFunc(100*time.Millisecond, func() { assert.NoError(t, state.Put(f.store, next.ID, next)) })
+		time.AfterFunc(100*time.Millisecond, func() { assert.NoError(t, state.Put(f.store, id, next)) })
 		started = time.Now()
 		got := f.get(query)
 		assert.Equal(t, change, got.Body.String())
@@ -193,7 +196,7 @@ func TestWaitForChange(t *testing.T) {
 
 	next := f.vm
 	next.Metadata = nil
-	time.AfterFunc(50*time.Millisecond, func() { assert.NoError(t, state.Put(f.store, next.ID, next)) })
+	time.AfterFunc(50*time.Millisecond, func() { assert.NoError(t, state.Put(f.store, id, next)) })
 	assert.Equal(t, 404, f.get(waiting).Code, "what goes away while one waits")
 }
 

@@ -40,8 +40,8 @@ type answer struct {
 	directory bool
 }
 
-func (s *Server) answer(m state.Machine, path string, q query) (answer, error) {
-	value, err := lookup(s.tree(m), path)
+func (s *Server) answer(id string, m state.Machine, path string, q query) (answer, error) {
+	value, err := lookup(s.tree(projectOf(id), m), path)
 	if err != nil {
 		return answer{}, err
 	}

@@ -13,8 +13,7 @@ import (
 )
 
 // tree is everything that one instance can read. What the twin does not model is absent, and so answered with 404.
-func (s *Server) tree(m state.Machine) object {
-	project := projectOf(m)
+func (s *Server) tree(project string, m state.Machine) object {
 	projectNumber := digits(project)
 	inProject := "projects/" + strconv.FormatUint(projectNumber, 10)
 	hostname := m.Hostname
@@ -100,11 +99,11 @@ func digits(name string) uint64 {
 	return hash.Sum64() >> 1 // Google's ids fit a signed integer
 }
 
-// projectOf is the machine's project, which the address of its service account tells too.
-func projectOf(m state.Machine) string {
-	if m.Project != "" {
-		return m.Project
+// projectOf is the project in projects/P/zones/Z/instances/N.
+func projectOf(id string) string {
+	parts := strings.Split(id, "/")
+	if len(parts) < 2 || parts[0] != "projects" {
+		return ""
 	}
-	_, domain, _ := strings.Cut(m.Identity, "@")
-	return strings.TrimSuffix(domain, ".iam.gserviceaccount.com")
+	return parts[1]
 }
