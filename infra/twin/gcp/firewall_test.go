@@ -1,0 +1,80 @@
+package gcp
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/cloud/cloudtest"
+	"crosscloud/infra/twin/firewall"
+)
+
+func TestRulesOfANetworkForOneVM(t *testing.T) {
+	t.Parallel()
+	out := firewall.Rule{Direction: firewall.Egress, Protocol: firewall.All, Peers: prefixes("0.0.0.0/0")}
+	rule := func(tags []string, allows ...FirewallAllow) Firewall {
+		return Firewall{FirewallArgs: FirewallArgs{Allows: allows, SourceRanges: []string{"203.0.113.0/24"}, TargetTags: tags}}
+	}
+	in := func(protocol string, first, last uint16) firewall.Rule {
+		return firewall.Rule{Direction: firewall.Ingress, Protocol: protocol, Ports: [2]uint16{first, last}, Peers: prefixes("203.0.113.0/24")}
+	}
+	disabled := rule(nil, FirewallAllow{Protocol: "tcp"})
+	disabled.Disabled = true
+	for name, test := range map[string]struct {
+		rules []Firewall
+		want  []firewall.Rule
+	}{
+		"nothing in, everything out": {nil, []firewall.Rule{out}},
+		"no targets: every VM":       {[]Firewall{rule(nil, FirewallAllow{Protocol: "ICMP"})}, []firewall.Rule{out, in("icmp", 0, 0)}},
+		"a tag of the VM": {
+			[]Firewall{rule([]string{"x", "database"}, FirewallAllow{Protocol: "tcp", Ports: []string{"5432"}})},
+			[]firewall.Rule{out, in("tcp", 5432, 5432)},
+		},
+		"a tag of others": {[]Firewall{rule([]string{"web"}, FirewallAllow{Protocol: "tcp"})}, []firewall.Rule{out}},
+		"several ports and protocols": {
+			[]Firewall{rule(nil, FirewallAllow{Protocol: "tcp", Ports: []string{"80", "8000-8080"}}, FirewallAllow{Protocol: "udp"})},
+			[]firewall.Rule{out, in("tcp", 80, 80), in("tcp", 8000, 8080), in("udp", 0, 0)},
+		},
+		"disabled": {[]Firewall{disabled}, []firewall.Rule{out}},
+	} {
+		assert.Equal(t, test.want, rulesFor(test.rules, []string{"database"}), name)
+	}
+}
+
+func prefixes(all ...string) []netip.Prefix {
+	var list []netip.Prefix
+	for _, text := range all {
+		list = append(list, netip.MustParsePrefix(text))
+	}
+	return list
+}
+
+func TestFirewallChangesReachRunningMachines(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+
+	args := p.rule()
+	args["sourceRanges"] = []any{"198.51.100.7/32"}
+	assert.Equal(t, cloudtest.Updated, p.MustUp(firewallToken, "postgres", args).Change)
+	assert.Contains(t, p.machine(t).Firewall, "ip saddr { 198.51.100.7/32 } tcp dport 5432 accept")
+	assert.NotContains(t, p.machine(t).Firewall, "203.0.113.0/24")
+
+	p.MustUp(firewallToken, "ssh", object{
+		"network": p.Get("network").ID, "sourceRanges": []any{"203.0.113.0/24"},
+		"allows": []any{object{"protocol": "tcp", "ports": []any{"22"}}},
+	})
+	assert.Contains(t, p.machine(t).Firewall, "tcp dport 22 accept")
+	require.NoError(t, p.Destroy("ssh"))
+	assert.NotContains(t, p.machine(t).Firewall, "tcp dport 22 accept")
+
+	other := p.MustUp(networkToken, "other", object{"autoCreateSubnetworks": false})
+	args = p.rule()
+	args["network"] = other.ID
+	assert.Equal(t, cloudtest.Replaced, p.MustUp(firewallToken, "postgres", args).Change)
+	assert.NotContains(t, p.machine(t).Firewall, "5432", "the rule belongs to another network now")
+	assert.Equal(t, 1, p.machine(t).Boots)
+}

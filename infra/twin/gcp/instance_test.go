@@ -1,0 +1,293 @@
+package gcp
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/cloud/cloudtest"
+	"crosscloud/infra/twin/state"
+)
+
+func TestInstanceBootsWithEverythingItWasGiven(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	vm := p.MustUp(instanceToken, "vm", p.vm(nil))
+
+	assert.Equal(t, instanceID, vm.ID)
+	assert.Equal(t, "RUNNING", vm.Output("currentStatus"))
+	assert.Equal(t, selfLink(instanceID), vm.Output("selfLink"))
+	assert.True(t, vm.Secret("effectiveLabels"))
+
+	m := p.machine(t)
+	assert.Equal(t, "198.18.32.1", m.Address.String())
+	assert.Equal(t, []cloud.Attachment{{Disk: "db-data", Device: "pgdata"}}, m.Disks)
+	assert.Equal(t, []string{"secretmanager.googleapis.com"}, m.Hosts)
+	assert.Equal(t, state.GCP, m.Cloud)
+	assert.Contains(t, m.Firewall, "ip saddr { 198.18.16.1/32, 203.0.113.0/24 } tcp dport 5432 accept")
+	assert.Contains(t, m.Firewall, "ip daddr { 0.0.0.0/0 } accept")
+
+	r := p.record(t)
+	assert.Equal(t, vm.Output("instanceId"), r.ID)
+	assert.Equal(t, "198.18.32.1", r.Address)
+	assert.Equal(t, "10.164.32.2", r.PrivateAddress)
+	assert.Equal(t, "42:01:0a:a4:20:02", r.MAC)
+	assert.Equal(t, email, r.Identity)
+	assert.Equal(t, []string{"https://www.googleapis.com/auth/cloud-platform"}, r.Scopes)
+	assert.Equal(t, map[string]string{"startup-script": "#!/bin/sh\n", "crosscloud": "{}"}, r.Metadata)
+	assert.Equal(t, "db.us-east4-a.c.my-project-123.internal", r.Hostname)
+	assert.Equal(t, "crosscloud-test-db", r.Container)
+	assert.True(t, r.Running)
+
+	for _, name := range []string{"network", "subnet", "postgres", "ip", "data", "host", "vm", "compute"} {
+		require.True(t, p.Refresh(name), name)
+	}
+	assert.Equal(t, cloudtest.Same, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
+	assert.Equal(t, []any{selfLink(instanceID)}, p.Get("ip").Output("users"))
+	assert.Equal(t, []any{selfLink(instanceID)}, p.Get("data").Output("users"))
+
+	require.NoError(t, p.Destroy("vm"))
+	_, ok := p.machines.Machine("db")
+	assert.False(t, ok)
+	assert.Equal(t, map[string]int{"db-data": 10}, p.machines.Disks(), "data outlives the VM")
+}
+
+func TestInstanceUpdates(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(p project) object
+		want   string
+		boots  int // how often the machine has booted afterwards
+		check  func(t *testing.T, p project)
+	}{
+		"metadata": {
+			func(project) object { return object{"metadata": object{"crosscloud": `{"revision":"2"}`}} },
+			cloudtest.Updated, 1,
+			func(t *testing.T, p project) {
+				assert.Equal(t, map[string]string{"crosscloud": `{"revision":"2"}`}, p.record(t).Metadata)
+			},
+		},
+		"labels": {
+			func(project) object { return object{"labels": object{"part": "db"}} }, cloudtest.Updated, 1,
+			func(t *testing.T, p project) { assert.Equal(t, map[string]string{"part": "db"}, p.record(t).Tags) },
+		},
+		"tags change the firewall": {
+			func(project) object { return object{"tags": []any{"other"}} }, cloudtest.Updated, 1,
+			func(t *testing.T, p project) {
+				assert.NotContains(t, p.machine(t).Firewall, "5432")
+				assert.Equal(t, []string{"other"}, p.record(t).NetworkTags)
+			},
+		},
+		"another address": {
+			func(p project) object {
+				other := p.MustUp(addressToken, "ip2", object{"name": "ip2"}).Output("address")
+				return object{"networkInterfaces": []any{object{
+					"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID, "accessConfigs": []any{object{"natIp": other}},
+				}}}
+			},
+			cloudtest.Updated, 1,
+			func(t *testing.T, p project) {
+				assert.Equal(t, "198.18.32.2", p.machine(t).Address.String())
+				assert.Equal(t, "198.18.32.2", p.record(t).Address)
+				assert.Equal(t, "10.164.32.2", p.record(t).PrivateAddress)
+			},
+		},
+		"no external address": {
+			func(p project) object {
+				return object{"networkInterfaces": []any{object{"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID}}}
+			},
+			cloudtest.Updated, 1,
+			func(t *testing.T, p project) { assert.False(t, p.machine(t).Address.IsValid()) },
+		},
+		"the machine type restarts it": {
+			func(project) object { return object{"machineType": "e2-medium"} }, cloudtest.Updated, 2,
+			func(t *testing.T, p project) { assert.Equal(t, "e2-medium", p.record(t).Type) },
+		},
+		"who it is restarts it": {
+			func(p project) object {
+				p.MustUp(accountToken, "other", object{"accountId": "other-host"})
+				return object{"serviceAccount": object{"email": p.Get("other").Output("email"), "scopes": []any{"logging-write"}}}
+			},
+			cloudtest.Updated, 2,
+			func(t *testing.T, p project) {
+				assert.Equal(t, "other-host@my-project-123.iam.gserviceaccount.com", p.record(t).Identity)
+				assert.Equal(t, []string{"https://www.googleapis.com/auth/logging.write"}, p.record(t).Scopes)
+			},
+		},
+		"stopped": {
+			func(project) object { return object{"desiredStatus": "TERMINATED"} }, cloudtest.Updated, 1,
+			func(t *testing.T, p project) {
+				assert.False(t, p.machine(t).Running)
+				assert.Equal(t, "TERMINATED", p.Get("vm").Output("currentStatus"))
+				assert.False(t, p.record(t).Running)
+				assert.Equal(t, cloudtest.Updated, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
+				assert.Equal(t, 2, p.machine(t).Boots)
+			},
+		},
+		"another image": {
+			func(project) object {
+				return object{"bootDisk": object{"initializeParams": object{"image": "debian-cloud/debian-13"}}}
+			},
+			cloudtest.Replaced, 1, func(*testing.T, project) {},
+		},
+		"another zone": {
+			func(project) object { return object{"zone": "us-east4-b", "attachedDisks": []any{}} },
+			cloudtest.Replaced, 1, func(*testing.T, project) {},
+		},
+		"description": {
+			func(project) object { return object{"description": ""} }, cloudtest.Replaced, 1, func(*testing.T, project) {},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProject(t)
+			p.needs()
+			p.MustUp(instanceToken, "vm", p.vm(nil))
+			after, err := p.Up(instanceToken, "vm", p.vm(test.change(p)))
+			require.NoError(t, err)
+			assert.Equal(t, test.want, after.Change)
+			assert.Equal(t, test.boots, p.machine(t).Boots)
+			test.check(t, p)
+		})
+	}
+}
+
+func TestStoppedInstanceIsNotStartedByAnUnrelatedUpdate(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	args := p.vm(nil)
+	delete(args, "desiredStatus")
+	p.MustUp(instanceToken, "vm", args)
+	require.NoError(t, p.machines.Stop(t.Context(), "db"))
+	args["labels"] = object{"part": "db"}
+	assert.Equal(t, "TERMINATED", p.MustUp(instanceToken, "vm", args).Output("currentStatus"))
+	assert.False(t, p.machine(t).Running)
+}
+
+func TestInstanceThatRunsNeedsLeaveToBeStopped(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(object{"allowStoppingForUpdate": false}))
+	_, err := p.Up(instanceToken, "vm", p.vm(object{"allowStoppingForUpdate": false, "machineType": "e2-medium"}))
+	require.ErrorContains(t, err, "please set allow_stopping_for_update = true")
+	assert.Equal(t, "e2-small", p.record(t).Type)
+	assert.Equal(t, 1, p.machine(t).Boots)
+}
+
+func TestDriftShowsAndIsMended(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+
+	require.NoError(t, p.machines.Stop(t.Context(), "db"))
+	require.True(t, p.Refresh("vm"))
+	assert.Equal(t, "TERMINATED", p.Get("vm").Output("currentStatus"))
+	assert.Equal(t, cloudtest.Updated, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
+	assert.True(t, p.machine(t).Running)
+
+	p.machines.Lose("db")
+	require.False(t, p.Refresh("vm"))
+	assert.Equal(t, cloudtest.Created, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
+
+	p.machines.Lose("db-data")
+	require.False(t, p.Refresh("data"))
+}
+
+func TestProtectedInstanceIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(object{"deletionProtection": true}))
+	require.ErrorContains(t, p.Destroy("vm"), "Deletion Protection is enabled")
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	require.NoError(t, p.Destroy("vm"))
+}
+
+func TestFailedInstanceLeavesNothing(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.machines.Lose("db-data") // behind the cloud's back
+	_, err := p.Up(instanceToken, "vm", p.vm(nil))
+	require.ErrorContains(t, err, "no disk db-data")
+	_, err = state.Get[state.Machine](p.store, instanceID)
+	require.ErrorIs(t, err, state.ErrNotFound)
+	require.NoError(t, p.Destroy("ip"), "the address is free again")
+}
+
+func TestInstanceRefusals(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	elsewhere := p.MustUp(addressToken, "elsewhere", object{"name": "elsewhere", "region": "us-central1"}).Output("address")
+	standard := p.MustUp(addressToken, "standard", object{"name": "standard", "networkTier": "STANDARD"}).Output("address")
+	p.MustUp(diskToken, "far", object{"name": "far", "zone": "us-east4-c", "size": 10})
+	p.MustUp(subnetToken, "west", object{
+		"name": "west", "network": p.Get("network").ID, "ipCidrRange": "10.165.0.0/24", "region": "us-west1",
+	})
+	card := func(changes object) object {
+		c := object{"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID}
+		maps.Copy(c, changes)
+		return object{"networkInterfaces": []any{c}}
+	}
+	nat := func(address any) object {
+		return card(object{"accessConfigs": []any{object{"natIp": address, "networkTier": "PREMIUM"}}})
+	}
+	boot := func(params object) object { return object{"bootDisk": object{"initializeParams": params}} }
+	disks := func(all ...any) object { return object{"attachedDisks": all} }
+
+	for want, change := range map[string]object{
+		"metadataStartupScript: Invalid or unknown key":         {"metadataStartupScript": "#!/bin/sh"},
+		`doesn't match regexp "^(?:[a-z]`:                       {"name": "Db_1"},
+		`Unknown zone "us-east4-d".`:                            {"zone": "us-east4-d"},
+		"'zones/us-east4-a/machineTypes/e2-tiny'":               {"machineType": "e2-tiny"},
+		"maximum size 262144 character(s); actual size 262145":  {"metadata": object{"big": strings.Repeat("x", 262145)}},
+		"Must be a match of regex '^[a-zA-Z0-9-_]{1,128}$'":     {"metadata": object{"a key": ""}},
+		"Label key 'Part' violates format constraints":          {"labels": object{"Part": "x"}},
+		"Label value 'A B' violates format constraints":         {"labels": object{"part": "A B"}},
+		`"tags[0]" ("Data_base") doesn't match`:                 {"tags": []any{"Data_base"}},
+		"expected desiredStatus to be one of":                   {"desiredStatus": "STOPPED"},
+		"can only accept RUNNING value":                         {"desiredStatus": "TERMINATED"},
+		"Could not find image or family debian-cloud/debian-31": boot(object{"image": "debian-cloud/debian-31"}),
+		"cannot be smaller than the image size (10 GB)":         boot(object{"image": "debian-cloud/debian-13", "size": 9}),
+		"The twin's disk types are":                             boot(object{"image": "debian-cloud/debian-13", "type": "pd-fast"}),
+		"VMs have one network interface, got 2":                 {"networkInterfaces": []any{object{}, object{}}},
+		"At most one access config":                             card(object{"accessConfigs": []any{object{}, object{}}}),
+		"must specify a subnet":                                 card(object{"subnetwork": ""}),
+		"Subnetwork is in region 'us-west1', the instance in":   card(object{"subnetwork": p.Get("west").ID}),
+		"'projects/my-project-123/global/networks/none'":        card(object{"network": "none"}),
+		"External IP address: 198.18.32.1 is already in-use.":   nat("198.18.32.1"),
+		"was not found in region 'us-east4'":                    nat(elsewhere),
+		"'8.8.8.8' was not found":                               nat("8.8.8.8"),
+		"network tier of external IP address is STANDARD":       nat(standard),
+		"disks/db-data' is already being used by '" + instanceID: {
+			"attachedDisks": []any{object{"source": p.Get("data").ID}}, "networkInterfaces": card(nil)["networkInterfaces"],
+		},
+		"Disk 'db-data' is attached twice": disks(object{"source": "db-data"}, object{"source": "db-data"}),
+		"The device name is used twice":    disks(object{"source": "a", "deviceName": "x"}, object{"source": "b", "deviceName": "x"}),
+		"Disk is in zone 'us-east4-c'":     disks(object{"source": p.Get("far").ID}),
+		"disks/none' was not found":        disks(object{"source": "none"}),
+		"attaches disks READ_WRITE only":   disks(object{"source": "far", "mode": "READ_ONLY"}),
+		"of type 'serviceAccount' was not found": {
+			"serviceAccount":    object{"email": "nobody@my-project-123.iam.gserviceaccount.com", "scopes": []any{}},
+			"networkInterfaces": card(nil)["networkInterfaces"],
+		},
+		"Scope must be an URL or a known alias": {"serviceAccount": object{"email": email, "scopes": []any{"cloudplatform"}}},
+	} {
+		args := object{"name": "db-2", "attachedDisks": []any{}} // the other VM has the disk
+		maps.Copy(args, change)
+		_, err := p.Up(instanceToken, "refused", p.vm(args))
+		assert.ErrorContains(t, err, want)
+	}
+	_, err := p.Up(instanceToken, "twice", p.vm(nil))
+	require.ErrorContains(t, err, "Error 409: The resource '"+instanceID+"' already exists, alreadyExists")
+}
