@@ -69,7 +69,6 @@ func startProxy(t *testing.T, blue, green string) *proxy {
 	p.certify(t)
 
 	config := filepath.Join(etc, "nginx.conf")
-	// The temporary directories' defaults belong to the package's user.
 	globals := "daemon off;"
 	output, err := exec.Command(nginx, "-t", "-p", p.dir, "-c", config, "-g", globals).CombinedOutput()
 	require.NoError(t, err, "nginx -t: %s", output)
@@ -124,7 +123,7 @@ func (p *proxy) install(t *testing.T, nginx, etc string, slots map[string]string
 		replacements["listen 443 "] = "listen " + p.https + " http2 "
 	}
 	if os.Geteuid() == 0 {
-		// The workers of a root's nginx need no access to the test's directory then.
+		// Nobody else may enter the test's directory.
 		replacements["user www-data;"] = "user root;"
 	}
 	found := map[string]bool{}
@@ -151,7 +150,7 @@ func (p *proxy) install(t *testing.T, nginx, etc string, slots map[string]string
 	}
 }
 
-// temporaryPaths replaces directories that only root may write.
+// temporaryPaths replaces directories that only the package's user may write.
 func temporaryPaths(dir string) string {
 	var lines strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {

@@ -38,7 +38,7 @@ func temporary(err error) bool {
 	}
 	switch answer.Code {
 	case "42P01", // undefined_table: the migrations have not been applied
-		"25006", // read_only_sql_transaction: a replica, or the disk guard
+		"25006", // read_only_sql_transaction: a replica, or a server set to read only
 		"40001", // serialization_failure
 		"40P01", // deadlock_detected
 		"55P03", // lock_not_available: lock_timeout
