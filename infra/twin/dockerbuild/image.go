@@ -4,12 +4,14 @@ package dockerbuild
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"path/filepath"
 	"slices"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/ecr"
 	"crosscloud/infra/twin/state"
 )
 
@@ -26,9 +28,6 @@ type record struct {
 	Local string
 }
 
-// operator is the user whose password is the operator's token: ECR has this one only.
-const operator = "AWS"
-
 type images struct {
 	env      cloud.Env
 	twin     string
@@ -43,14 +42,28 @@ func newImages(env cloud.Env) images {
 		env:  env,
 		twin: filepath.Base(env.Dir),
 		registry: registry{
-			address:     netip.AddrPortFrom(env.Services, 443).String(),
-			certificate: filepath.Join(env.Dir, "ca", "ca.crt"),
+			dir:     env.Dir,
+			address: netip.AddrPortFrom(env.Services, 443).String(),
 		},
 	}
 }
 
 func (i images) provider() cloud.Provider {
 	return cloud.Provider{Name: "docker-build", Version: "0.0.22", Resources: []cloud.Resource{i.kind()}}
+}
+
+// Clean removes what all builds of a twin have left on the engine, for the end of the twin: a preview's build and that
+// of an image which its program retains are nobody's to delete. It needs the twin's state, so it comes before that goes.
+func Clean(ctx context.Context, env cloud.Env) error {
+	i := newImages(env)
+	builds, err := state.List[leftover](env.Store)
+	if err != nil {
+		return err
+	}
+	for local := range builds {
+		err = errors.Join(err, i.removeLocal(ctx, local))
+	}
+	return err
 }
 
 func (i images) kind() cloud.Kind[ImageArgs, Image] {
@@ -145,7 +158,7 @@ func (i images) read(ctx context.Context, id string) (Image, error) {
 		return Image{}, err
 	}
 	tag := r.Image.Tags[0]
-	there, err := i.registry.has(ctx, tag, r.Image.Digest, Registry{Username: operator, Password: token})
+	there, err := i.registry.has(ctx, tag, r.Image.Digest, Registry{Username: ecr.User, Password: token})
 	if err != nil {
 		return Image{}, err
 	}

@@ -28,6 +28,7 @@ import (
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/cloud/cloudtest"
+	"crosscloud/infra/twin/services/ecr"
 	"crosscloud/infra/twin/state"
 )
 
@@ -67,12 +68,15 @@ func newBench(t *testing.T, files map[string]string) bench {
 	}
 	env.Store = state.Open(filepath.Join(env.Dir, "state"))
 	b := bench{images: newImages(env), dir: t.TempDir()}
-	b.images.registry.address = serveRegistry(t, b.images.registry.certificate)
-	options, err := b.images.registry.options(t.Context(), host, Registry{Username: operator, Password: password})
+	b.images.registry.address = serveRegistry(t, filepath.Join(env.Dir, "ca", "ca.crt"))
+	options, err := b.images.registry.options(t.Context(), host, Registry{Username: ecr.User, Password: password})
 	require.NoError(t, err)
 	b.pulls = options
 	b.Stack = cloudtest.New(t, b.images.provider(), nil)
-	t.Cleanup(func() { assert.NoError(t, b.images.removeLocal(context.Background(), localTag(b.images.twin, "app"))) })
+	t.Cleanup(func() {
+		assert.NoError(t, Clean(context.Background(), env))
+		assert.Empty(t, localImages(context.Background(), t, b.images.twin))
+	})
 	writeFiles(t, b.dir, files)
 	return b
 }
@@ -81,7 +85,7 @@ func newBench(t *testing.T, files map[string]string) bench {
 func serveRegistry(t *testing.T, authority string) (address string) {
 	handler := containerregistry.New(containerregistry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, pass, _ := r.BasicAuth(); user != operator || pass != password {
+		if user, pass, _ := r.BasicAuth(); user != ecr.User || pass != password {
 			w.Header().Set("WWW-Authenticate", "Basic")
 			http.Error(w, "Not Authorized", http.StatusUnauthorized)
 			return
@@ -109,7 +113,7 @@ func (b bench) args(tag string) map[string]any {
 		"push": true, "buildOnPreview": false, "tags": []any{host + "/todo:" + tag}, "network": "default",
 		"context":    map[string]any{"location": b.dir},
 		"platforms":  []any{platform},
-		"registries": []any{map[string]any{"address": host, "username": operator, "password": password}},
+		"registries": []any{map[string]any{"address": host, "username": ecr.User, "password": password}},
 	}
 }
 
@@ -125,9 +129,9 @@ func (b bench) files(t *testing.T, ref string) string {
 	return string(files)
 }
 
-func localImages(t *testing.T, twin string) string {
+func localImages(ctx context.Context, t *testing.T, twin string) string {
 	t.Helper()
-	images, err := dockerOutput(t.Context(), "image", "ls", "--quiet", "crosscloud-"+twin+"-build")
+	images, err := dockerOutput(ctx, "image", "ls", "--quiet", "crosscloud-"+twin+"-build")
 	require.NoError(t, err)
 	return images
 }
@@ -162,9 +166,9 @@ func TestImageIsBuiltPushedAndRebuiltWhenAFileChanges(t *testing.T) {
 	assert.Contains(t, b.files(t, second.Output("ref").(string)), "the second page")
 	assert.Contains(t, b.files(t, host+"/todo@"+digest), "the first page", "what is deployed stays until it is replaced")
 
-	require.NotEmpty(t, localImages(t, b.images.twin))
+	require.NotEmpty(t, localImages(t.Context(), t, b.images.twin))
 	require.NoError(t, b.Destroy("app"))
-	assert.Empty(t, localImages(t, b.images.twin))
+	assert.Empty(t, localImages(t.Context(), t, b.images.twin))
 	assert.Contains(t, b.files(t, second.Output("ref").(string)), "the second page", "the registry's images are the registry's")
 }
 
@@ -193,7 +197,7 @@ func TestFailedBuildShowsItsLastLines(t *testing.T) {
 	_, err := b.Up(token, "app", b.args("one"))
 	require.ErrorContains(t, err, "Step 2/2 : COPY missing /")
 	require.ErrorContains(t, err, "missing")
-	assert.Empty(t, localImages(t, b.images.twin))
+	assert.Empty(t, localImages(t.Context(), t, b.images.twin))
 
 	args := b.args("one")
 	args["buildOnPreview"] = true
@@ -207,7 +211,7 @@ func TestPreviewThatBuildsPushesNothing(t *testing.T) {
 	delete(args, "buildOnPreview") // true is the default
 	_, err := b.Preview(token, "app", args)
 	require.NoError(t, err)
-	assert.NotEmpty(t, localImages(t, b.images.twin))
+	assert.NotEmpty(t, localImages(t.Context(), t, b.images.twin))
 	tag, err := name.NewTag(host + "/todo:one")
 	require.NoError(t, err)
 	_, err = remote.Head(tag, b.pulls...)

@@ -2,11 +2,8 @@ package dockerbuild
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,6 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"crosscloud/infra/twin/services"
 )
 
 // registryHost is the form of the only registries the twin has: ECR's. An image must never leave the machine because
@@ -26,8 +25,8 @@ var registryHost = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\
 
 // registry is where the twin's services answer for every registry host.
 type registry struct {
-	address     string // host:port to dial instead of the registry's own
-	certificate string // file with the authority that the services' certificates come from
+	dir     string // of the twin, for its authority
+	address string // host:port of the services
 }
 
 // options reach the registry of a host.
@@ -35,24 +34,14 @@ func (r registry) options(ctx context.Context, host string, as Registry) ([]remo
 	if !registryHost.MatchString(host) {
 		return nil, fmt.Errorf("%s: the twin has no such registry, only <account>.dkr.ecr.<region>.amazonaws.com", host)
 	}
-	pem, err := os.ReadFile(r.certificate)
+	transport, err := services.Transport(r.dir, r.address)
 	if err != nil {
-		return nil, fmt.Errorf("read the twin's authority: %w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read the twin's authority: no certificate in %s", r.certificate)
+		return nil, err
 	}
 	return []remote.Option{
 		remote.WithContext(ctx),
 		remote.WithAuth(authn.FromConfig(authn.AuthConfig{Username: as.Username, Password: as.Password})),
-		remote.WithTransport(&http.Transport{
-			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, network, r.address)
-			},
-			TLSClientConfig:   &tls.Config{RootCAs: roots},
-			ForceAttemptHTTP2: true,
-		}),
+		remote.WithTransport(transport),
 	}, nil
 }
 
