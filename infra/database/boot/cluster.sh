@@ -15,8 +15,11 @@ as_postgres() {
 # query VARIABLE=VALUE… runs the SQL on stdin as superuser in database postgres. Values reach it as variables
 # of the environment, which \getenv reads: never in the SQL text, never in the process list.
 query() {
-  env "$@" PGOPTIONS='-c log_min_error_statement=panic' runuser --user postgres -- env --chdir=/ \
-    psql --no-psqlrc --no-align --tuples-only --set=ON_ERROR_STOP=1 --dbname=postgres
+  (
+    # shellcheck disable=SC2163 # the arguments are whole assignments
+    export "$@" PGOPTIONS='-c log_min_error_statement=panic'
+    as_postgres psql --no-psqlrc --no-align --tuples-only --set=ON_ERROR_STOP=1 --dbname=postgres
+  )
 }
 
 # create_cluster makes a new one only where there is none. It is made beside its place and renamed into it, so
