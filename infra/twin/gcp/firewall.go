@@ -39,7 +39,7 @@ type Firewall struct {
 func (g *gcp) firewall() cloud.Resource {
 	return cloud.Kind[FirewallArgs, Firewall]{
 		Token:    "gcp:compute/firewall:Firewall",
-		Required: []string{"network"},
+		Required: []string{"allows", "network", "sourceRanges"},
 		Autoname: "name",
 		Replace:  []string{"direction", "name", "network", "project"},
 		Stable:   []string{"creationTimestamp", "selfLink"},
@@ -96,13 +96,14 @@ func checkFirewall(in FirewallArgs) []cloud.Failure {
 	if p := in.Priority; p != nil && (*p < 0 || *p > 65535) {
 		c.add("priority", "expected priority to be in the range (0 - 65535), got %d", *p)
 	}
-	if len(in.Allows) == 0 {
+	// Nil is not known yet, and absence is refused by Required.
+	if in.Allows != nil && len(in.Allows) == 0 {
 		c.add("allows", `one of "allows" and "denies" must be specified`)
 	}
 	for i, allow := range in.Allows {
 		c.allow(fmt.Sprintf("allows[%d]", i), allow)
 	}
-	if in.Direction == "INGRESS" && len(in.SourceRanges) == 0 {
+	if in.SourceRanges != nil && len(in.SourceRanges) == 0 {
 		c.add("sourceRanges", "one of source_tags, source_ranges, or source_service_accounts must be defined")
 	}
 	families := map[bool]string{}
