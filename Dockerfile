@@ -8,6 +8,9 @@
 ARG GO_IMAGE=docker.io/library/golang:1.26-trixie
 
 FROM ${GO_IMAGE} AS build
+# The classic builder leaves this stage behind as an image without a name. The
+# label finds it: docker image prune --filter label=crosscloud.stage=build
+LABEL crosscloud.stage=build
 WORKDIR /src
 ENV CGO_ENABLED=0 GOFLAGS=-trimpath GOTOOLCHAIN=local
 # What rarely changes comes first and stays cached: the modules that the app
