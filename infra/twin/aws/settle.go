@@ -22,43 +22,60 @@ type network struct {
 // route calls it, and so need not know whom it affects. The caller holds the lock.
 func (a *account) settle(ctx context.Context) error {
 	instances, err := where(a, func(instance) bool { return true })
+	if err != nil {
+		return err
+	}
+	declared := map[string]network{}
+	wanted := map[string]bool{}
 	for id, v := range instances {
-		if e := a.settleOne(ctx, id, v); e != nil {
-			err = errors.Join(err, fmt.Errorf("network of %s: %w", id, e))
+		n, err := a.declared(v.PrimaryNetworkInterface)
+		if err != nil {
+			return fmt.Errorf("network of %s: %w", id, err)
+		}
+		declared[id], wanted[n.Address] = n, true
+	}
+	// An address leaves one machine before it comes to another, and a firewall closes before its machine gets an address.
+	var failed []error
+	for id, want := range declared {
+		failed = append(failed, a.reload(ctx, id, want.Ruleset))
+		if have, err := get[network](a, id); err == nil && have.Address != want.Address && wanted[have.Address] {
+			failed = append(failed, a.readdress(ctx, id, ""))
 		}
 	}
-	return err
+	for id, want := range declared {
+		failed = append(failed, a.describe(id, instances[id].PrimaryNetworkInterface), a.readdress(ctx, id, want.Address))
+	}
+	return errors.Join(failed...)
 }
 
-func (a *account) settleOne(ctx context.Context, id string, v instance) error {
-	want, err := a.declared(v.PrimaryNetworkInterface)
-	if err != nil {
-		return err
-	}
+// reload puts a ruleset in force, unless it is.
+func (a *account) reload(ctx context.Context, id, ruleset string) error {
 	have, err := get[network](a, id)
-	if err != nil {
+	if err != nil || have.Ruleset == ruleset {
 		return err
 	}
-	// The firewall closes before an address is added, so that nothing is open for a moment that should not be.
-	if want.Ruleset != have.Ruleset {
-		if err := a.env.Machines.SetFirewall(ctx, id, want.Ruleset); err != nil {
-			return err
-		}
-		have.Ruleset = want.Ruleset
-		if err := put(a, id, have); err != nil {
-			return err
-		}
+	if err := a.env.Machines.SetFirewall(ctx, id, ruleset); err != nil {
+		return fmt.Errorf("firewall of %s: %w", id, err)
 	}
-	if err := a.describe(id, v.PrimaryNetworkInterface, want.Address); err != nil {
+	have.Ruleset = ruleset
+	return put(a, id, have)
+}
+
+// readdress gives a machine its public address, unless it has it. The metadata service has to know before the machine
+// asks: it tells machines by their addresses.
+func (a *account) readdress(ctx context.Context, id, address string) error {
+	have, err := get[network](a, id)
+	if err != nil || have.Address == address {
 		return err
 	}
-	if want.Address == have.Address {
-		return nil
-	}
-	if err := a.env.Machines.SetAddress(ctx, id, parseAddress(want.Address)); err != nil {
+	if err := a.amend(id, func(m *state.Machine) { m.Address = address }); err != nil {
 		return err
 	}
-	return put(a, id, want)
+	if err := a.env.Machines.SetAddress(ctx, id, parseAddress(address)); err != nil {
+		return fmt.Errorf("address of %s: %w", id, err)
+	}
+	have.Address = address
+	return put(a, id, have)
 }
 
 // declared is the network that an interface should have: its Elastic IP and the rules of its groups. Without a way to the
@@ -113,16 +130,13 @@ func compareRules(x, y firewall.Rule) int {
 		}))
 }
 
-// describe tells the metadata service what changed.
-func (a *account) describe(id, interfaceID, publicIP string) error {
+// describe tells the metadata service which groups a machine's card is in.
+func (a *account) describe(id, interfaceID string) error {
 	card, err := get[networkInterface](a, interfaceID)
 	if err != nil {
 		return err
 	}
-	return state.Update(a.env.Store, id, func(m state.Machine, err error) (state.Machine, error) {
-		m.Address, m.SecurityGroups = publicIP, card.SecurityGroups
-		return m, err
-	})
+	return a.amend(id, func(m *state.Machine) { m.SecurityGroups = card.SecurityGroups })
 }
 
 func parseAddress(text string) netip.Addr {

@@ -1,0 +1,266 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/cloud/cloudtest"
+	"crosscloud/infra/twin/state"
+)
+
+const web = "web"
+
+// up makes a running instance with all that it needs, and returns its id.
+func (f *fixture) up() (id string, args values) {
+	args = f.machine()
+	return f.MustUp(instanceToken, web, args).ID, args
+}
+
+func (f *fixture) real(id string) cloudtest.Machine {
+	f.t.Helper()
+	machine, ok := f.machines.Machine(id)
+	require.True(f.t, ok, "no machine %s", id)
+	return machine
+}
+
+func TestInstanceBoots(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+
+	machine := f.real(id)
+	assert.Equal(t, state.AWS, machine.Cloud)
+	assert.Equal(t, "ip-10-20-0-4", machine.Hostname)
+	assert.Equal(t, "198.18.16.1", machine.Address.String(), "it boots with the address of its card")
+	assert.Equal(t, []string{"ssm.us-east-1.amazonaws.com"}, machine.Hosts)
+	assert.Contains(t, machine.Firewall, "ip saddr { 0.0.0.0/0 } tcp dport 443 accept")
+
+	record, err := state.Get[state.Machine](f.store, id)
+	require.NoError(t, err)
+	assert.False(t, record.Created.IsZero())
+	record.Created = record.Created.Truncate(0)
+	assert.Equal(t, state.Machine{
+		ID: id, Cloud: state.AWS, Name: "web", Container: "crosscloud-test-" + id, Address: "198.18.16.1", PrivateAddress: "10.20.0.4",
+		Hostname: "ip-10-20-0-4.ec2.internal", Region: "us-east-1", Zone: "us-east-1b", Type: "t3.micro", Image: args["ami"].(string),
+		UserData: "#!/bin/sh\necho one\n", Identity: "web", Tags: map[string]string{"Name": "web"},
+		NetworkInterface: f.Get("card").ID, MAC: f.Get("card").Output("macAddress").(string), SecurityGroups: []string{f.Get("group").ID},
+		VPC: f.Get("vpc").ID, VPCCIDR: "10.20.0.0/16", Subnet: f.Get("subnet").ID, SubnetCIDR: "10.20.0.0/24",
+		Created: record.Created, Running: true,
+	}, record)
+
+	out := f.Get(web)
+	assert.Equal(t, "us-east-1b", out.Output("availabilityZone"))
+	assert.Equal(t, f.Get("card").ID, out.Output("primaryNetworkInterfaceId"))
+	assert.Equal(t, "running", out.Output("instanceState"))
+	assert.Equal(t, "10.20.0.4", out.Output("privateIp"))
+	require.True(t, f.Refresh(web))
+	assert.Equal(t, "198.18.16.1", f.Get(web).Output("publicIp"))
+	assert.Equal(t, cloudtest.Same, f.MustUp(instanceToken, web, args).Change)
+}
+
+func TestInstanceRefusals(t *testing.T) {
+	f := newFixture(t)
+	good := f.machine()
+	f.MustUp(instanceToken, web, good)
+	f.card("free")
+	f.MustUp(profileToken, "empty", values{"name": "empty"})
+	good["networkInterfaces"] = []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("free").ID}}
+
+	for name, test := range map[string]struct {
+		changes values
+		want    string
+	}{
+		"no image":             {values{"ami": nil}, `"ami" is required`},
+		"not an image":         {values{"ami": "debian-13"}, `InvalidAMIID.Malformed: Invalid id: "debian-13" (expecting "ami-...")`},
+		"unknown image":        {values{"ami": "ami-0123456789abcdef0"}, "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist"},
+		"unknown type":         {values{"instanceType": "t3.tiny"}, "InvalidParameterValue: Invalid value 't3.tiny' for InstanceType."},
+		"another processor":    {values{"instanceType": "t4g.micro"}, "The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64'"},
+		"long user-data":       {values{"userData": strings.Repeat("x", 16<<10+1)}, "expected length of user_data to be in the range (0 - 16384), got 16385 bytes"},
+		"unknown profile":      {values{"iamInstanceProfile": "absent"}, "Value (absent) for parameter iamInstanceProfile.name is invalid"},
+		"profile without role": {values{"iamInstanceProfile": "empty"}, "has no associated IAM Roles"},
+		"no card":              {values{"networkInterfaces": []any{}}, "exactly one network interface, got 0"},
+		"unknown card":         {values{"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": "eni-0"}}}, "InvalidNetworkInterfaceID.NotFound"},
+		"card in use":          {values{"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("card").ID}}}, "InvalidNetworkInterface.InUse: Interface: [" + f.Get("card").ID + "] in use."},
+		"card as a second":     {values{"networkInterfaces": []any{values{"deviceIndex": 1, "networkInterfaceId": f.Get("free").ID}}}, "deviceIndex: the only interface has the device index 0, got 1"},
+		"card deleted twice":   {values{"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("free").ID, "deleteOnTermination": true}}}, "can't be deleted with the instance"},
+		"metadata tokens":      {values{"metadataOptions": values{"httpTokens": "yes"}}, "metadataOptions.httpTokens: expected"},
+		"metadata hops":        {values{"metadataOptions": values{"httpPutResponseHopLimit": 65}}, "to be in the range (1 - 64), got 65"},
+		"volume type":          {values{"rootBlockDevice": values{"volumeType": "gp4"}}, "rootBlockDevice.volumeType: expected"},
+		"small volume":         {values{"rootBlockDevice": values{"volumeSize": 4}}, "Volume of size 4GB is smaller than the image's snapshot, expect size >= 8GB"},
+		"credits":              {values{"creditSpecification": values{"cpuCredits": "some"}}, "creditSpecification.cpuCredits: expected"},
+		"unknown argument":     {values{"keyName": "admin"}, "keyName: Invalid or unknown key: the twin does not know this argument"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := f.Up(instanceToken, "new "+name, with(good, test.changes))
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+	_, err := f.Up(instanceToken, "fits", with(good, values{"userData": strings.Repeat("x", 16<<10)}))
+	assert.NoError(t, err)
+}
+
+func TestWhatAChangeDoesToAnInstance(t *testing.T) {
+	f := newFixture(t)
+	_, args := f.up()
+	f.MustUp(profileToken, "other", values{"name": "other", "role": "web"})
+	older, err := f.Call("aws:ec2/getAmi:getAmi", values{"filters": []any{values{"name": "name", "values": []any{"*-20250809-0"}}}})
+	require.NoError(t, err)
+
+	for _, test := range []struct {
+		name    string
+		changes values
+		want    string
+		boots   int // more than before
+	}{
+		{"tags", values{"tags": values{"Name": "site"}}, cloudtest.Updated, 0},
+		{"profile", values{"iamInstanceProfile": "other"}, cloudtest.Updated, 0},
+		{"metadata options", values{"metadataOptions": values{"httpTokens": "required"}}, cloudtest.Updated, 0},
+		{"larger volume", values{"rootBlockDevice": values{"encrypted": true, "volumeSize": 12}}, cloudtest.Updated, 0},
+		{"monitoring", values{"monitoring": true}, cloudtest.Updated, 0},
+		{"user-data", values{"userData": "#!/bin/sh\necho two\n"}, cloudtest.Updated, 1},
+		{"type", values{"instanceType": "t3.small"}, cloudtest.Updated, 1},
+		{"encryption", values{"rootBlockDevice": values{"encrypted": false, "volumeSize": 12}}, cloudtest.Replaced, 0},
+		{"image", values{"ami": older["id"]}, cloudtest.Replaced, 0},
+		{"user-data for a new machine", values{"userData": "#!/bin/sh\necho three\n", "userDataReplaceOnChange": true}, cloudtest.Replaced, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			args = with(args, test.changes)
+			if test.want == cloudtest.Replaced {
+				// As the program does: the card can be attached to one machine at a time.
+				_, err := f.Up(instanceToken, web, args)
+				require.ErrorContains(t, err, "InvalidNetworkInterface.InUse")
+				require.NoError(t, f.Destroy(web))
+				f.MustUp(instanceToken, web, args)
+				return
+			}
+			before := f.real(f.Get(web).ID)
+			after := f.MustUp(instanceToken, web, args)
+			assert.Equal(t, test.want, after.Change)
+			assert.Equal(t, before.Boots+test.boots, f.real(after.ID).Boots)
+			assert.True(t, f.real(after.ID).Running)
+		})
+	}
+	record, err := state.Get[state.Machine](f.store, f.Get(web).ID)
+	require.NoError(t, err)
+	assert.Equal(t, "t3.small", record.Type)
+	assert.Equal(t, "other", record.Identity)
+	assert.Equal(t, "#!/bin/sh\necho three\n", record.UserData)
+	_, err = f.Up(instanceToken, web, with(args, values{"rootBlockDevice": values{"encrypted": false, "volumeSize": 10}}))
+	assert.ErrorContains(t, err, "New size cannot be smaller than existing size")
+}
+
+func TestInstanceIsPoweredByAResourceOfItsOwn(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+	f.MustUp(powerToken, "power", values{"instanceId": id, "state": "running"})
+	assert.Equal(t, 1, f.real(id).Boots, "it ran already")
+
+	assert.Equal(t, cloudtest.Updated, f.MustUp(powerToken, "power", values{"instanceId": id, "state": "stopped"}).Change)
+	assert.False(t, f.real(id).Running)
+	record, err := state.Get[state.Machine](f.store, id)
+	require.NoError(t, err)
+	assert.False(t, record.Running)
+	require.True(t, f.Refresh(web))
+	assert.Equal(t, "stopped", f.Get(web).Output("instanceState"))
+
+	f.MustUp(instanceToken, web, with(args, values{"tags": values{"Name": "site"}}))
+	assert.False(t, f.real(id).Running, "an unrelated update does not start it")
+	f.MustUp(ingressToken, "in-http", f.rule("tcp", 80, 80, "0.0.0.0/0"))
+	assert.Contains(t, f.real(id).Firewall, "tcp dport 80", "a stopped machine boots with the new rules")
+
+	require.NoError(t, f.machines.Start(context.Background(), id))
+	require.True(t, f.Refresh("power"))
+	assert.Equal(t, cloudtest.Updated, f.MustUp(powerToken, "power", values{"instanceId": id, "state": "stopped"}).Change, "somebody started it")
+	require.NoError(t, f.Destroy("power"))
+	assert.False(t, f.real(id).Running, "it is left as it is")
+
+	_, err = f.Up(powerToken, "lost", values{"instanceId": "i-0", "state": "running"})
+	assert.ErrorContains(t, err, "InvalidInstanceID.NotFound: The instance ID 'i-0' does not exist")
+	_, err = f.Up(powerToken, "odd", values{"instanceId": id, "state": "paused"})
+	assert.ErrorContains(t, err, "expected state to be one of")
+}
+
+func TestRulesReachTheMachineAtOnce(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.up()
+	has := func(text string) bool { return strings.Contains(f.real(id).Firewall, text) }
+	postgres := "ip daddr { 203.0.113.7/32 } tcp dport 5432 accept"
+
+	f.MustUp(egressToken, "out-postgres", f.rule("tcp", 5432, 5432, "203.0.113.7/32"))
+	assert.True(t, has(postgres))
+	f.MustUp(egressToken, "out-postgres", f.rule("tcp", 5433, 5433, "203.0.113.7/32"))
+	assert.False(t, has(postgres))
+	require.NoError(t, f.Destroy("out-postgres"))
+	assert.False(t, has("203.0.113.7"))
+
+	f.MustUp(groupToken, "closed", values{"vpcId": f.Get("vpc").ID, "name": "closed"})
+	f.MustUp(interfaceToken, "card", values{"subnetId": f.Get("subnet").ID, "securityGroups": []any{f.Get("closed").ID}})
+	assert.False(t, has("443"), "another group counts from now on")
+	record, err := state.Get[state.Machine](f.store, id)
+	require.NoError(t, err)
+	assert.Equal(t, []string{f.Get("closed").ID}, record.SecurityGroups)
+	f.MustUp(interfaceToken, "card", values{"subnetId": f.Get("subnet").ID, "securityGroups": []any{f.Get("group").ID}})
+	assert.True(t, has("443"))
+
+	require.NoError(t, f.Destroy("route"))
+	assert.False(t, has("443"), "without a route to the internet nothing gets through")
+	f.MustUp(routeToken, "route", values{"routeTableId": f.Get("table").ID, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": f.Get("gateway").ID})
+	assert.True(t, has("443"))
+}
+
+func TestAddressesMove(t *testing.T) {
+	f := newFixture(t)
+	first, args := f.up()
+	f.card("second")
+	second := f.MustUp(instanceToken, "second-web", with(args, values{
+		"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("second").ID}},
+	})).ID
+	assert.Equal(t, "198.18.16.2", f.real(second).Address.String())
+
+	// EC2 moves an address that is associated again, and frees the one that was there.
+	f.MustUp(associationToken, "moved", values{"allocationId": f.Get("card-ip").ID, "networkInterfaceId": f.Get("second").ID})
+	assert.Equal(t, "198.18.16.1", f.real(second).Address.String())
+	assert.Equal(t, netip.Addr{}, f.real(first).Address)
+	record, err := state.Get[state.Machine](f.store, first)
+	require.NoError(t, err)
+	assert.Empty(t, record.Address)
+	assert.False(t, f.Refresh("card-ip-on"), "the first association is gone")
+	require.True(t, f.Refresh(web))
+	assert.Empty(t, f.Get(web).Output("publicIp"))
+
+	require.NoError(t, f.Destroy("moved"))
+	assert.Equal(t, netip.Addr{}, f.real(second).Address)
+}
+
+func TestAMachineThatSomebodyRemovedIsATerminatedInstance(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+	f.MustUp(powerToken, "power", values{"instanceId": id, "state": "running"})
+	f.machines.Lose(id)
+	assert.False(t, f.Refresh("power"))
+	assert.False(t, f.Refresh(web))
+	f.MustUp(instanceToken, web, args)
+}
+
+type broken struct{ cloud.Machines }
+
+func (broken) Create(context.Context, cloud.Spec) error { return errors.New("no space left on device") }
+
+func TestAMachineThatCannotStartLeavesNothing(t *testing.T) {
+	f := newFixture(t)
+	args := f.machine()
+	f.account.env.Machines = broken{f.machines}
+	_, err := f.Up(instanceToken, web, args)
+	require.ErrorContains(t, err, "no space left on device")
+	f.account.env.Machines = f.machines
+	f.MustUp(instanceToken, web, args) // the card is free
+	records, err := state.List[state.Machine](f.store)
+	require.NoError(t, err)
+	assert.Len(t, records, 1)
+}
