@@ -3,6 +3,7 @@
 package services
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -26,7 +27,7 @@ import (
 type Options struct {
 	// Dir is the twin's directory, .twin/NAME. Its state and ca directories are what the services work on.
 	Dir string
-	Log *slog.Logger
+	Log *slog.Logger // slog.Default if nil
 }
 
 // Addresses are where to listen. A port of 0 takes any that is free.
@@ -92,7 +93,7 @@ func (p parts) verifier(region string) *awsauth.Verifier {
 
 // Serve serves on open ports until the context ends.
 func Serve(ctx context.Context, o Options, l Listeners) error {
-	p := parts{store: openStore(o.Dir), log: o.Log, now: time.Now}
+	p := parts{store: openStore(o.Dir), log: cmp.Or(o.Log, slog.Default()), now: time.Now}
 	var err error
 	if p.mint, err = token.NewMint(p.store); err != nil {
 		return err
@@ -127,7 +128,8 @@ func Serve(ctx context.Context, o Options, l Listeners) error {
 	for _, run := range running {
 		go func() { ended <- run() }()
 	}
-	p.log.Info("the services listen", "tls", l.TLS.Addr(), "metadata", l.Metadata.Addr(), "https door", l.DoorHTTPS.Addr(), "http door", l.DoorHTTP.Addr())
+	p.log.Info("the services listen", "tls", l.TLS.Addr().String(), "metadata", l.Metadata.Addr().String(),
+		"https door", l.DoorHTTPS.Addr().String(), "http door", l.DoorHTTP.Addr().String())
 	var all error
 	for range running {
 		all = errors.Join(all, <-ended)
