@@ -45,7 +45,7 @@ func (g *gcp) createInstance(ctx context.Context, _ string, in InstanceArgs) (st
 	var machine state.Machine
 	var spec cloud.Spec
 	err := g.add(in.Project, func() (err error) {
-		if err = free[Instance](g, id); err != nil {
+		if err = g.instanceFree(ctx, id, in.Name); err != nil {
 			return err
 		}
 		if machine, err = g.place(id, out); err != nil {
@@ -54,12 +54,14 @@ func (g *gcp) createInstance(ctx context.Context, _ string, in InstanceArgs) (st
 		if spec, err = g.spec(out, machine); err != nil {
 			return err
 		}
+		g.making[id] = true
 		// From here on the addresses and disks are this VM's, and the metadata server knows it when it boots.
 		return errors.Join(state.Put(g.env.Store, id, out), state.Put(g.env.Store, id, machine))
 	})
 	if err != nil {
 		return "", Instance{}, doing("creating instance", err)
 	}
+	defer g.made(id)
 	if err = g.env.Machines.Create(ctx, spec); err == nil {
 		// Rules may have changed while the VM was made.
 		err = g.applyFirewall(ctx, out)
@@ -68,6 +70,27 @@ func (g *gcp) createInstance(ctx context.Context, _ string, in InstanceArgs) (st
 		return "", Instance{}, doing("creating instance", errors.Join(err, g.forget(id)))
 	}
 	return id, out, nil
+}
+
+// instanceFree is an error if there is such a VM. What is only on record, because whoever made it was killed before the
+// machine was there, is none.
+func (g *gcp) instanceFree(ctx context.Context, id, name string) error {
+	status, err := g.env.Machines.Status(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !status.Exists && !g.making[id] {
+		if err := g.forget(id); err != nil && !errors.Is(err, state.ErrNotFound) {
+			return err
+		}
+	}
+	return free[Instance](g, id)
+}
+
+func (g *gcp) made(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.making, id)
 }
 
 // readInstance asks the machine itself: what was stopped or removed behind the cloud's back shows as drift.

@@ -223,6 +223,20 @@ func TestFailedInstanceLeavesNothing(t *testing.T) {
 	require.NoError(t, p.Destroy("ip"), "the address is free again")
 }
 
+func TestInstanceThatIsOnlyOnRecordIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	// What is left when the provider is killed before the machine is there.
+	require.NoError(t, state.Put(p.store, instanceID, Instance{InstanceArgs: InstanceArgs{
+		Name: "db", Zone: "us-east4-a", AttachedDisks: []AttachedDisk{{Source: "db-data"}},
+		NetworkInterfaces: []NetworkCard{{AccessConfigs: []AccessConfig{{NatIp: "198.18.32.1"}}}},
+	}}))
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	require.NoError(t, p.Destroy("vm"))
+	require.NoError(t, p.Destroy("ip"))
+}
+
 func TestInstanceRefusals(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)

@@ -19,11 +19,13 @@ type gcp struct {
 
 	// mu is held from looking whether something is free until it is taken. The engine creates in parallel.
 	mu sync.Mutex
+	// making has the ids of the VMs whose machines are being made.
+	making map[string]bool
 }
 
 // Provider returns the kinds and functions of Google Cloud.
 func Provider(env cloud.Env) cloud.Provider {
-	g := &gcp{env: env, project: env.Project}
+	g := &gcp{env: env, project: env.Project, making: map[string]bool{}}
 	return cloud.Provider{
 		Name:    "gcp",
 		Version: "7.38.0",
