@@ -40,7 +40,7 @@ const (
 func ParsePolicy(document string) (Policy, error) {
 	var raw struct {
 		Version   string
-		Id        string //nolint:revive // IAM's spelling
+		ID        string `json:"Id"`
 		Statement json.RawMessage
 	}
 	if err := strictly([]byte(document), &raw); err != nil {
@@ -55,7 +55,7 @@ func ParsePolicy(document string) (Policy, error) {
 			return Policy{}, fmt.Errorf("policy document: %w", err)
 		}
 	}
-	p := Policy{Version: raw.Version, ID: raw.Id}
+	p := Policy{Version: raw.Version, ID: raw.ID}
 	for i, text := range statements {
 		s, err := parseStatement(text)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 func ParseTrust(document string) (services []string, err error) {
 	var raw struct {
 		Version   string
-		Id        string //nolint:revive // IAM's spelling
+		ID        string `json:"Id"`
 		Statement json.RawMessage
 	}
 	if err := strictly([]byte(document), &raw); err != nil {

@@ -45,8 +45,8 @@ func (s *Server) answer(id string, m state.Machine, path string, q query) (answe
 	if err != nil {
 		return answer{}, err
 	}
-	if make, ok := value.(computed); ok {
-		if value, err = make(); err != nil {
+	if compute, ok := value.(computed); ok {
+		if value, err = compute(); err != nil {
 			return answer{}, err
 		}
 		body, err := json.Marshal(value)

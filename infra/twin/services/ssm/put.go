@@ -25,9 +25,10 @@ const (
 var nameForm = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]+$`)
 
 type putParameter struct {
-	Name, Value, Type, Tier, Description, DataType, KeyId string //nolint:revive // AWS's spelling
-	Overwrite                                             bool
-	Tags                                                  []struct{ Key, Value string }
+	Name, Value, Type, Tier, Description, DataType string
+	KeyID                                          string `json:"KeyId"`
+	Overwrite                                      bool
+	Tags                                           []struct{ Key, Value string }
 }
 
 func (s *Server) put(c awsauth.Caller, in putParameter) (any, error) {
@@ -37,7 +38,7 @@ func (s *Server) put(c awsauth.Caller, in putParameter) (any, error) {
 	if err := s.verifier.Authorize(c, "ssm:PutParameter", s.arn(in.Name)); err != nil {
 		return nil, err
 	}
-	if in.KeyId != "" && in.KeyId != "alias/aws/ssm" {
+	if in.KeyID != "" && in.KeyID != "alias/aws/ssm" {
 		return nil, &failure{"InvalidKeyId", "The twin has no KMS key but alias/aws/ssm."}
 	}
 	if in.Overwrite && len(in.Tags) > 0 {

@@ -27,7 +27,9 @@ func New(verifier *awsauth.Verifier, account string, log *slog.Logger) *Server {
 type getCallerIdentityResponse struct {
 	XMLName xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetCallerIdentityResponse"`
 	Result  struct {
-		Arn, UserId, Account string //nolint:revive // AWS's spelling
+		ARN     string `xml:"Arn"`
+		UserID  string `xml:"UserId"`
+		Account string
 	} `xml:"GetCallerIdentityResult"`
 }
 
@@ -48,7 +50,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// AWS lets everyone ask, whatever their policies say.
 	var out getCallerIdentityResponse
-	out.Result.Arn, out.Result.UserId, out.Result.Account = caller.ARN, caller.UserID, s.account
+	out.Result.ARN, out.Result.UserID, out.Result.Account = caller.ARN, caller.UserID, s.account
 	w.Header().Set("Content-Type", "text/xml")
 	fmt.Fprint(w, xml.Header)
 	_ = xml.NewEncoder(w).Encode(out) // the client went away
