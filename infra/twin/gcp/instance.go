@@ -54,9 +54,12 @@ func (g *gcp) createInstance(ctx context.Context, _ string, in InstanceArgs) (st
 		if spec, err = g.spec(out, machine); err != nil {
 			return err
 		}
-		g.making[id] = true
 		// From here on the addresses and disks are this VM's, and the metadata server knows it when it boots.
-		return errors.Join(state.Put(g.env.Store, id, out), state.Put(g.env.Store, id, machine))
+		err = errors.Join(state.Put(g.env.Store, id, out), state.Put(g.env.Store, id, machine))
+		if err == nil {
+			g.making[id] = true
+		}
+		return err
 	})
 	if err != nil {
 		return "", Instance{}, doing("creating instance", err)
