@@ -109,6 +109,10 @@ func check(in ImageArgs) []cloud.Failure {
 			fail("dockerfile.location", "%s.dockerignore: the twin's builder reads .dockerignore only", file)
 		}
 	}
+	if len(failures) == 0 && in.ContextHash == "" {
+		_, err := contextHash(in.context(), in.dockerfile(), in.inline())
+		fail("context.location", "%v", err)
+	}
 	for i, p := range in.Platforms {
 		if p != "" && p != platform {
 			fail(fmt.Sprintf("platforms[%d]", i), "the twin builds for %s only, not for %q", platform, p)

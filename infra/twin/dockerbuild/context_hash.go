@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
@@ -46,9 +48,7 @@ func contextHash(context, dockerfile, inline string) (string, error) {
 			return fmt.Errorf("%s: .dockerignore: %w", name, err)
 		}
 		if skip {
-			// A later "!" line can bring back a file of an excluded directory, so only without one can the whole
-			// directory be passed over.
-			if entry.IsDir() && !ignored.Exclusions() {
+			if entry.IsDir() && !hasExceptions(ignored, name) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -59,6 +59,15 @@ func contextHash(context, dockerfile, inline string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// hasExceptions says whether a "!" line can bring back something under an excluded directory. All others are passed
+// over, as Docker does: they may be large, or not for this user to read.
+func hasExceptions(ignored *patternmatcher.PatternMatcher, dir string) bool {
+	inside := dir + string(filepath.Separator)
+	return slices.ContainsFunc(ignored.Patterns(), func(p *patternmatcher.Pattern) bool {
+		return p.Exclusion() && strings.HasPrefix(p.String()+string(filepath.Separator), inside)
+	})
 }
 
 func readIgnore(context string) (*patternmatcher.PatternMatcher, error) {
