@@ -110,8 +110,9 @@ func check(in ImageArgs) []cloud.Failure {
 		}
 	}
 	if len(failures) == 0 && in.ContextHash == "" {
-		_, err := contextHash(in.context(), in.dockerfile(), in.inline())
-		fail("context.location", "%v", err)
+		if _, err := contextHash(in.context(), in.dockerfile(), in.inline()); err != nil {
+			fail("context.location", "%v", err)
+		}
 	}
 	for i, p := range in.Platforms {
 		if p != "" && p != platform {
