@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/johannesboyne/gofakes3"
+
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
 )
@@ -21,12 +23,17 @@ type account struct {
 	now func() time.Time
 	// patience is how long a deletion waits for what uses the resource to go. The AWS provider asks again for minutes.
 	patience time.Duration
+	// objects opens the object store, once: opening it twice at a time fails.
+	objects func() (gofakes3.Backend, error)
 	// mu makes calls of EC2 atomic: the engine creates and deletes many resources at a time.
 	mu sync.Mutex
 }
 
 func newAccount(env cloud.Env) *account {
-	return &account{env: env, now: time.Now, patience: 20 * time.Second}
+	return &account{
+		env: env, now: time.Now, patience: 20 * time.Second,
+		objects: sync.OnceValues(func() (gofakes3.Backend, error) { return state.Objects(env.Store) }),
+	}
 }
 
 func get[T any](a *account, id string) (T, error) { return state.Get[T](a.env.Store, id) }

@@ -68,7 +68,7 @@ func (a *account) bucketKind() cloud.Resource {
 }
 
 func (a *account) createBucket(v bucket) error {
-	objects, err := state.Objects(a.env.Store)
+	objects, err := a.objects()
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (a *account) createBucket(v bucket) error {
 }
 
 func (a *account) deleteBucket(name string, force bool) error {
-	objects, err := state.Objects(a.env.Store)
+	objects, err := a.objects()
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,11 @@ func (a *account) instanceKind() cloud.Resource {
 				if out, err = a.launchable(id, in); err != nil {
 					return err
 				}
-				return a.launch(ctx, id, out)
+				if err := a.launch(ctx, id, out); err != nil {
+					return err
+				}
+				out, err = a.seen(id, out, true)
+				return err
 			})
 			return id, out, err
 		},

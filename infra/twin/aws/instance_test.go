@@ -59,8 +59,9 @@ func TestInstanceBoots(t *testing.T) {
 	assert.Equal(t, f.Get("card").ID, out.Output("primaryNetworkInterfaceId"))
 	assert.Equal(t, "running", out.Output("instanceState"))
 	assert.Equal(t, "10.20.0.4", out.Output("privateIp"))
+	assert.Equal(t, "198.18.16.1", out.Output("publicIp"))
 	require.True(t, f.Refresh(web))
-	assert.Equal(t, "198.18.16.1", f.Get(web).Output("publicIp"))
+	assert.Equal(t, out.Outputs, f.Get(web).Outputs)
 	assert.Equal(t, cloudtest.Same, f.MustUp(instanceToken, web, args).Change)
 }
 

@@ -60,7 +60,7 @@ func (a *account) objectKind() cloud.Resource {
 			return a.putObject(in)
 		},
 		Delete: func(_ context.Context, id string, _ object) error {
-			objects, err := state.Objects(a.env.Store)
+			objects, err := a.objects()
 			if err != nil {
 				return err
 			}
@@ -96,7 +96,7 @@ func (a *account) putObject(in objectArgs) (object, error) {
 	if _, err := a.needBucket(in.Bucket); err != nil {
 		return object{}, err
 	}
-	objects, err := state.Objects(a.env.Store)
+	objects, err := a.objects()
 	if err != nil {
 		return object{}, err
 	}
@@ -129,7 +129,7 @@ func (a *account) readObject(_ context.Context, id string) (object, error) {
 	if err != nil {
 		return out, err
 	}
-	objects, err := state.Objects(a.env.Store)
+	objects, err := a.objects()
 	if err != nil {
 		return out, err
 	}
