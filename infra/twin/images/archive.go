@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"strings"
+
+	"crosscloud/infra/twin/command"
 )
 
 // archive is where this machine gets Debian packages from, and how; the twin's VMs use the same.
@@ -18,14 +20,14 @@ const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 // addresses stand.
 func hostArchive(ctx context.Context) archive {
 	a := archive{main: "http://deb.debian.org/debian", security: "http://deb.debian.org/debian-security"}
-	if dump, err := run(ctx, "apt-config", "dump"); err == nil {
+	if dump, err := command.Run(ctx, "apt-config", "dump"); err == nil {
 		a.options = aptOptions(dump)
 	}
 	release, err := os.ReadFile("/etc/os-release")
 	if err != nil || !strings.Contains("\n"+string(release), "\nID=debian\n") {
 		return a
 	}
-	if targets, err := run(ctx, "apt-get", "indextargets", "--format", "$(COMPONENT) $(RELEASE) $(REPO_URI)"); err == nil {
+	if targets, err := command.Run(ctx, "apt-get", "indextargets", "--format", "$(COMPONENT) $(RELEASE) $(REPO_URI)"); err == nil {
 		a.addresses(targets)
 	}
 	return a

@@ -8,15 +8,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+
+	"crosscloud/infra/twin/command"
 )
 
 //go:embed debian
 var debianFiles embed.FS
 
 const (
-	suite   = "trixie"
-	pulled  = "debian:trixie"           // a registry's bare Debian 13
-	minbase = "crosscloud-twin/minbase" // or the same from Debian's archive
+	suite           = "trixie"
+	publishedDebian = "debian:trixie"           // a registry's bare Debian 13
+	minbase         = "crosscloud-twin/minbase" // or the same from Debian's archive
 )
 
 // debian is Debian 13 with systemd, cloud-init, OpenSSH and what else a cloud's image has.
@@ -44,10 +46,11 @@ func (b *Builder) debian(ctx context.Context) (image, error) {
 }
 
 func (b *Builder) buildDebian(ctx context.Context, i image, files fs.FS, apt archive) error {
-	base, err := b.bareDebian(ctx, apt)
+	base, forget, err := b.bareDebian(ctx, apt)
 	if err != nil {
 		return err
 	}
+	defer forget()
 	dir, err := os.MkdirTemp("", "crosscloud-debian-")
 	if err != nil {
 		return err
@@ -64,28 +67,30 @@ func (b *Builder) buildDebian(ctx context.Context, i image, files fs.FS, apt arc
 			return err
 		}
 	}
-	_, err = run(ctx, "docker", "build", "--quiet", "--force-rm", "--network", "host", "--build-arg", "BASE="+base,
+	_, err = command.Run(ctx, "docker", "build", "--quiet", "--force-rm", "--network", "host", "--build-arg", "BASE="+base,
 		"--label", recipeLabel+"="+i.recipe, "--tag", i.name, dir)
 	return err
 }
 
 // bareDebian is the image to start from: the published one where a registry answers, otherwise one made by debootstrap.
-func (b *Builder) bareDebian(ctx context.Context, apt archive) (string, error) {
-	if _, err := run(ctx, "docker", "pull", "--quiet", pulled); err == nil {
-		return pulled, nil
+// The name is to be forgotten once something is built on it.
+func (b *Builder) bareDebian(ctx context.Context, apt archive) (name string, forget func(), err error) {
+	if forget, err := pull(ctx, publishedDebian); err == nil {
+		return publishedDebian, forget, nil
 	}
 	if err := b.Install(ctx, "debootstrap"); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	dir, err := os.MkdirTemp("", "crosscloud-minbase-")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer os.RemoveAll(dir)
-	if _, err := run(ctx, "debootstrap", "--variant=minbase", suite, dir, apt.main); err != nil {
-		return "", err
+	if _, err := command.Run(ctx, "debootstrap", "--variant=minbase", suite, dir, apt.main); err != nil {
+		return "", nil, err
 	}
-	return minbase, pipe(
+	err = command.Pipe(
 		exec.CommandContext(ctx, "tar", "-C", dir, "-c", "."),
 		exec.CommandContext(ctx, "docker", "import", "--change", "LABEL "+recipeLabel+"=minbase", "-", minbase))
+	return minbase, func() { untag(ctx, minbase) }, err
 }

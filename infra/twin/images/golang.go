@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"crosscloud/infra/twin/command"
 )
 
 // passed are the settings of this machine's go command that decide where modules come from; the app's build in the image
@@ -28,7 +30,7 @@ func (b *Builder) golang(ctx context.Context) (image, error) {
 	if err != nil {
 		return image{}, err
 	}
-	out, err := run(ctx, "go", "env", "-json")
+	out, err := command.Run(ctx, "go", "env", "-json")
 	if err != nil {
 		return image{}, err
 	}
@@ -36,7 +38,7 @@ func (b *Builder) golang(ctx context.Context) (image, error) {
 	if err := json.Unmarshal([]byte(out), &all); err != nil {
 		return image{}, err
 	}
-	if out, err = run(ctx, "go", "env", "-json", "-changed"); err != nil {
+	if out, err = command.Run(ctx, "go", "env", "-json", "-changed"); err != nil {
 		return image{}, err
 	}
 	var changed map[string]string
@@ -59,7 +61,8 @@ func (b *Builder) golang(ctx context.Context) (image, error) {
 	}
 	i := image{name: Golang, recipe: recipe(parts...)}
 	i.build = func(ctx context.Context) error {
-		if _, err := run(ctx, "docker", "pull", "--quiet", published); err == nil {
+		if forget, err := pull(ctx, published); err == nil {
+			defer forget()
 			return b.commit(ctx, i, published, env, certificates, "")
 		}
 		return b.commit(ctx, i, Debian, env, certificates, all["GOROOT"])
@@ -91,12 +94,12 @@ func certificates() ([]byte, error) {
 
 // commit makes an image of a base, this machine's certificates and, if goroot is not empty, its toolchain.
 func (b *Builder) commit(ctx context.Context, i image, base string, env map[string]string, certificates []byte, goroot string) error {
-	out, err := run(ctx, "docker", "create", "--label", recipeLabel+"="+i.recipe, base, "true")
+	out, err := command.Run(ctx, "docker", "create", "--label", recipeLabel+"="+i.recipe, base, "true")
 	if err != nil {
 		return err
 	}
 	container := strings.TrimSpace(out)
-	defer run(context.WithoutCancel(ctx), "docker", "rm", "--force", container)
+	defer command.Run(context.WithoutCancel(ctx), "docker", "rm", "--force", container)
 
 	bundle, err := os.CreateTemp("", "crosscloud-ca-")
 	if err != nil {
@@ -112,12 +115,12 @@ func (b *Builder) commit(ctx context.Context, i image, base string, env map[stri
 	if err := os.Chmod(bundle.Name(), 0o644); err != nil {
 		return err
 	}
-	if _, err := run(ctx, "docker", "cp", bundle.Name(), container+":"+bundles[0]); err != nil {
+	if _, err := command.Run(ctx, "docker", "cp", bundle.Name(), container+":"+bundles[0]); err != nil {
 		return err
 	}
 	if goroot != "" {
 		// Debian's own golang package is a tree of links, hence --dereference.
-		err := pipe(
+		err := command.Pipe(
 			exec.CommandContext(ctx, "tar", "-C", goroot, "--dereference", "--transform", "s,^\\.,usr/local/go,", "--exclude", "./test", "-c", "."),
 			exec.CommandContext(ctx, "docker", "cp", "-", container+":/"))
 		if err != nil {
@@ -128,6 +131,6 @@ func (b *Builder) commit(ctx context.Context, i image, base string, env map[stri
 	for _, key := range slices.Sorted(maps.Keys(env)) {
 		args = append(args, "--change", fmt.Sprintf("ENV %s=%q", key, env[key]))
 	}
-	_, err = run(ctx, "docker", append(args, container, i.name)...)
+	_, err = command.Run(ctx, "docker", append(args, container, i.name)...)
 	return err
 }

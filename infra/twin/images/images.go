@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
+
+	"crosscloud/infra/twin/command"
 )
 
 // The images' names. They are the twin's own, so that nobody takes one for a published image.
@@ -61,21 +63,21 @@ func (b *Builder) Ensure(ctx context.Context, progress io.Writer) error {
 }
 
 func (b *Builder) ensure(ctx context.Context, i image, progress io.Writer) error {
-	have, err := run(ctx, "docker", "image", "inspect", "--format", `{{index .Config.Labels "`+recipeLabel+`"}}`, i.name)
+	have, err := command.Run(ctx, "docker", "image", "inspect", "--format", `{{index .Config.Labels "`+recipeLabel+`"}}`, i.name)
 	if err == nil && strings.TrimSpace(have) == i.recipe {
 		return nil
 	}
 	archive := filepath.Join(b.cache, strings.TrimPrefix(i.name, "crosscloud-twin/")+"-"+i.recipe+".tar")
 	if _, err := os.Stat(archive); err == nil {
-		return step(progress, "load image "+i.name, func() error {
-			_, err := run(ctx, "docker", "load", "--quiet", "--input", archive)
+		return command.Step(progress, "load image "+i.name, func() error {
+			_, err := command.Run(ctx, "docker", "load", "--quiet", "--input", archive)
 			return err
 		})
 	}
-	if err := step(progress, "make image "+i.name, func() error { return i.build(ctx) }); err != nil {
+	if err := command.Step(progress, "make image "+i.name, func() error { return i.build(ctx) }); err != nil {
 		return err
 	}
-	return step(progress, "keep image "+i.name, func() error { return b.keep(ctx, i.name, archive) })
+	return command.Step(progress, "keep image "+i.name, func() error { return b.keep(ctx, i.name, archive) })
 }
 
 // keep stores an image in the cache, in the place of older ones.
@@ -92,7 +94,7 @@ func (b *Builder) keep(ctx context.Context, name, archive string) error {
 			return err
 		}
 	}
-	if _, err := run(ctx, "docker", "save", "--output", archive+".new", name); err != nil {
+	if _, err := command.Run(ctx, "docker", "save", "--output", archive+".new", name); err != nil {
 		return err
 	}
 	return os.Rename(archive+".new", archive)
@@ -101,19 +103,40 @@ func (b *Builder) keep(ctx context.Context, name, archive string) error {
 // Remove takes the images out of the engine, with what was built on them, except what a container uses.
 func Remove(ctx context.Context) error {
 	// An image goes only after those built on it, so go on as long as that helps.
-	for last := ""; ; {
-		out, err := run(ctx, "docker", "images", "--all", "--quiet", "--filter", "label="+recipeLabel)
+	for left := math.MaxInt; ; {
+		out, err := command.Run(ctx, "docker", "images", "--all", "--filter", "label="+recipeLabel, "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
 		if err != nil {
 			return err
 		}
-		if out == "" || out == last {
+		found := strings.Split(strings.TrimSpace(out), "\n")
+		if out == "" || len(found) >= left {
 			return nil
 		}
-		last = out
-		for _, id := range strings.Fields(out) {
-			_, _ = run(ctx, "docker", "rmi", "--force", id) // refused where a running container uses it
+		left = len(found)
+		for _, line := range found {
+			name, id, _ := strings.Cut(line, " ")
+			if strings.HasPrefix(name, "<none>") {
+				name = id
+			}
+			_, _ = command.Run(ctx, "docker", "rmi", name)
 		}
 	}
+}
+
+// pull gets an image from a registry. The returned function takes its name away again, unless it was there before.
+func pull(ctx context.Context, name string) (forget func(), err error) {
+	if _, err := command.Run(ctx, "docker", "image", "inspect", name); err == nil {
+		return func() {}, nil
+	}
+	if _, err := command.Run(ctx, "docker", "pull", "--quiet", name); err != nil {
+		return nil, err
+	}
+	return func() { untag(ctx, name) }, nil
+}
+
+// untag takes a name away from an image on which others are built.
+func untag(ctx context.Context, name string) {
+	_, _ = command.Run(context.WithoutCancel(ctx), "docker", "rmi", "--no-prune", name)
 }
 
 // recipe condenses what an image is made of.
@@ -123,16 +146,4 @@ func recipe(parts ...string) string {
 		fmt.Fprintf(h, "%d:%s", len(p), p)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
-}
-
-// step does something that takes long, and says so.
-func step(progress io.Writer, what string, do func() error) error {
-	fmt.Fprintf(progress, "%s … ", what)
-	start := time.Now()
-	if err := do(); err != nil {
-		fmt.Fprintln(progress, "failed")
-		return err
-	}
-	fmt.Fprintf(progress, "%.0f s\n", time.Since(start).Seconds())
-	return nil
 }

@@ -3,16 +3,13 @@ package machine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-
-	"crosscloud/infra/twin/images"
 )
 
-// Down removes everything of this instance from the engine: containers, volumes, the network, and the base images unless
-// another instance uses them. Loop devices go with the containers that hold them. Of the instance's directory only
-// what is named in keep stays.
+// Down removes everything of this instance from the engine: containers, volumes and the network. Loop devices go with
+// the containers that hold them; images belong to all instances. Of the instance's directory only what is named in keep
+// stays.
 func (e *Engine) Down(ctx context.Context, keep ...string) error {
 	kinds := []struct{ list, remove []string }{
 		{[]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"}},
@@ -29,9 +26,6 @@ func (e *Engine) Down(ctx context.Context, keep ...string) error {
 				return err
 			}
 		}
-	}
-	if err := images.Remove(ctx); err != nil {
-		return fmt.Errorf("remove images: %w", err)
 	}
 	return e.removeFiles(keep)
 }

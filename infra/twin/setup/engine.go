@@ -1,0 +1,175 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"crosscloud/infra/twin/command"
+)
+
+// Engine finds a Docker engine and returns the value of DOCKER_HOST that leads to it, empty for the default. Only if
+// none answers is one installed; and where no systemd can run it, the twin runs one of its own, with all its files in dir.
+func Engine(ctx context.Context, dir string) (host string, err error) {
+	reason := answers(ctx, "")
+	if reason == nil {
+		return "", nil
+	}
+	own := engine{dir}
+	if answers(ctx, own.host()) == nil {
+		return own.host(), nil
+	}
+	if os.Geteuid() != 0 {
+		return "", fmt.Errorf("no Docker engine answers (%w); install one with: sudo apt-get install docker.io && sudo usermod -aG docker $USER, and log in again", reason)
+	}
+	if err := Packages(ctx, "docker.io"); err != nil {
+		return "", err
+	}
+	if err := Packages(ctx, "docker-cli"); err != nil { // from Debian 13 on the command is a package of its own
+		return "", err
+	}
+	if _, err := os.Stat("/run/systemd/system"); err == nil {
+		if _, err := command.Run(ctx, "systemctl", "start", "docker"); err != nil {
+			return "", err
+		}
+		return "", answers(ctx, "")
+	}
+	return own.host(), own.start(ctx)
+}
+
+// StopEngine ends the twin's own engine, if there is one and no container is left in it, and removes its files.
+func StopEngine(ctx context.Context, dir string) error {
+	own := engine{dir}
+	process := own.process()
+	if process != nil {
+		out, err := dockerAt(ctx, own.host(), "ps", "--all", "--quiet")
+		if err != nil {
+			return err
+		}
+		if len(out) > 0 {
+			return nil // another instance of the twin uses it
+		}
+		if err := process.Signal(syscall.SIGTERM); err != nil {
+			return err
+		}
+		for deadline := time.Now().Add(30 * time.Second); own.process() != nil; time.Sleep(100 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				return fmt.Errorf("the twin's Docker engine, process %d, does not end", process.Pid)
+			}
+		}
+		if _, err := os.Stat(own.file("bridge")); err == nil {
+			if _, err := command.Run(ctx, "ip", "link", "delete", "docker0"); err != nil {
+				return err
+			}
+		}
+	}
+	return os.RemoveAll(dir)
+}
+
+// engine is the twin's own Docker engine, with its files in a directory.
+type engine struct{ dir string }
+
+func (e engine) file(name string) string { return filepath.Join(e.dir, name) }
+func (e engine) host() string            { return "unix://" + e.file("docker.sock") }
+
+func (e engine) start(ctx context.Context) error {
+	// A socket's path has at most 107 characters, and this is the longest that the engine makes.
+	if longest := e.file("exec/containerd/containerd.sock.ttrpc"); len(longest) > 107 {
+		return fmt.Errorf("%s is too long for a socket's path: use a checkout with a shorter path", longest)
+	}
+	if err := os.MkdirAll(e.dir, 0o711); err != nil {
+		return err
+	}
+	if _, err := os.Stat("/sys/class/net/docker0"); err != nil {
+		// The engine will make it, and leave it; StopEngine needs to know.
+		if err := os.WriteFile(e.file("bridge"), nil, 0o644); err != nil {
+			return err
+		}
+	}
+	log, err := os.Create(e.file("dockerd.log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command("dockerd", "--data-root", e.file("data"), "--exec-root", e.file("exec"),
+		"--pidfile", e.file("docker.pid"), "--host", e.host())
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this command, and an interrupt at the terminal
+	return command.Step(os.Stderr, "start a Docker engine of the twin's own", func() error {
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		return e.await(ctx, ended)
+	})
+}
+
+func (e engine) await(ctx context.Context, ended <-chan error) error {
+	timeout := time.After(time.Minute)
+	for {
+		err := answers(ctx, e.host())
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ended:
+			err = errors.New("it ended")
+		case <-timeout:
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+			continue
+		}
+		text, _ := os.ReadFile(e.file("dockerd.log"))
+		return fmt.Errorf("the twin's Docker engine does not start: %w: %s", err, text[max(0, len(text)-2000):])
+	}
+}
+
+// process is the running engine, or nil. The number alone proves nothing: after a reboot it can be anybody's.
+func (e engine) process() *os.Process {
+	text, err := os.ReadFile(e.file("docker.pid"))
+	if err != nil {
+		return nil
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil
+	}
+	command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil || !strings.Contains(string(command), e.file("docker.pid")) {
+		return nil
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return nil
+	}
+	return process
+}
+
+// answers is nil if an engine answers at host.
+func answers(ctx context.Context, host string) error {
+	_, err := dockerAt(ctx, host, "version", "--format", "{{.Server.Version}}")
+	return err
+}
+
+func dockerAt(ctx context.Context, host string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "docker", args...)
+	if host != "" {
+		cmd.Env = append(os.Environ(), "DOCKER_HOST="+host)
+	}
+	var problem strings.Builder
+	cmd.Stderr = &problem
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("docker %s: %w: %s", args[0], err, strings.TrimSpace(problem.String()))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
