@@ -50,6 +50,14 @@ func rewrite[T any](a *account, id string, v T) error {
 
 func remove[T any](a *account, id string) error { return state.Delete[T](a.env.Store, id) }
 
+// drop is remove where it does not matter whether there was anything.
+func drop[T any](a *account, id string) error {
+	if err := remove[T](a, id); !errors.Is(err, state.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
 // read returns the Read of a kind whose outputs are all in its record.
 func read[T any](a *account) func(context.Context, string) (T, error) {
 	return func(_ context.Context, id string) (T, error) { return get[T](a, id) }

@@ -48,7 +48,7 @@ func (a *account) addressAssociationKind() cloud.Resource {
 		},
 		Read: read[addressAssociation](a),
 		Delete: func(ctx context.Context, id string, _ addressAssociation) error {
-			return a.locked(func() error { return errors.Join(remove[addressAssociation](a, id), a.settle(ctx)) })
+			return a.locked(func() error { return errors.Join(drop[addressAssociation](a, id), a.settle(ctx)) })
 		},
 	}
 }

@@ -100,10 +100,7 @@ func (a *account) deleteBucket(name string, force bool) error {
 	case err != nil && !gofakes3.HasErrorCode(err, gofakes3.ErrNoSuchBucket):
 		return err
 	}
-	if err := remove[state.Bucket](a, name); err != nil && !errors.Is(err, state.ErrNotFound) {
-		return err
-	}
-	return remove[bucket](a, name)
+	return errors.Join(drop[state.Bucket](a, name), drop[bucket](a, name))
 }
 
 func (a *account) needBucket(name string) (bucket, error) {

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"net/netip"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,6 +57,12 @@ func TestWhereAndWho(t *testing.T) {
 	caller, err := f.Call("aws:index/getCallerIdentity:getCallerIdentity", values{})
 	require.NoError(t, err)
 	assert.Equal(t, "111122223333", caller["accountId"])
+}
+
+func TestVersionIsTheSDKs(t *testing.T) {
+	requirements, err := os.ReadFile("../../../go.mod")
+	require.NoError(t, err)
+	assert.Contains(t, string(requirements), "github.com/pulumi/pulumi-aws/sdk/v6 v"+version+"\n", "the engine warns when they differ")
 }
 
 func TestConfiguration(t *testing.T) {

@@ -56,7 +56,7 @@ func (a *account) gatewayKind() cloud.Resource {
 				if err := a.detachable(old.VPC); err != nil {
 					return err
 				}
-				return errors.Join(remove[gateway](a, id), a.settle(ctx))
+				return errors.Join(drop[gateway](a, id), a.settle(ctx))
 			})
 		},
 	}

@@ -179,7 +179,10 @@ func (a *account) readInstance(ctx context.Context, id string) (instance, error)
 		return out, err
 	}
 	if !status.Exists {
-		return out, errors.Join(a.terminate(ctx, id), state.ErrNotFound)
+		if err := a.terminate(ctx, id); err != nil {
+			return out, err
+		}
+		return out, state.ErrNotFound
 	}
 	return a.seen(id, out, status.Running)
 }

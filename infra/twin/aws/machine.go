@@ -58,13 +58,7 @@ func (a *account) terminate(ctx context.Context, id string) error {
 }
 
 func (a *account) forget(id string) error {
-	var all error
-	for _, err := range []error{remove[state.Machine](a, id), remove[network](a, id), remove[instance](a, id)} {
-		if !errors.Is(err, state.ErrNotFound) {
-			all = errors.Join(all, err)
-		}
-	}
-	return all
+	return errors.Join(drop[state.Machine](a, id), drop[network](a, id), drop[instance](a, id))
 }
 
 // power brings a machine up or down, if it is not so already.

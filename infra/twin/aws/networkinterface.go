@@ -80,7 +80,7 @@ func (a *account) networkInterfaceKind() cloud.Resource {
 				// An Elastic IP stays allocated, and leads nowhere.
 				associations, err := where(a, func(v addressAssociation) bool { return v.NetworkInterface == id })
 				for association := range associations {
-					err = errors.Join(err, remove[addressAssociation](a, association))
+					err = errors.Join(err, drop[addressAssociation](a, association))
 				}
 				return errors.Join(err, remove[networkInterface](a, id))
 			})

@@ -112,7 +112,7 @@ func (a *account) deleteRepository(name string, force bool) error {
 			name, a.env.Account)
 	}
 	// The repository goes first, so that nothing is pushed into what is being erased.
-	if err := remove[state.Repository](a, name); err != nil {
+	if err := drop[state.Repository](a, name); err != nil {
 		return err
 	}
 	if err := ecr.Erase(a.env.Store, name); err != nil {

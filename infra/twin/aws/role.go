@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"time"
 
@@ -91,10 +92,7 @@ func (a *account) roleKind() cloud.Resource {
 				if len(profiles) > 0 {
 					return refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 				}
-				if err := remove[state.Role](a, id); err != nil {
-					return err
-				}
-				return remove[role](a, id)
+				return errors.Join(drop[state.Role](a, id), drop[role](a, id))
 			})
 		},
 	}

@@ -69,7 +69,7 @@ func (a *account) routeKind() cloud.Resource {
 			})
 		},
 		Delete: func(ctx context.Context, id string, _ route) error {
-			return a.locked(func() error { return errors.Join(remove[route](a, id), a.settle(ctx)) })
+			return a.locked(func() error { return errors.Join(drop[route](a, id), a.settle(ctx)) })
 		},
 	}
 }

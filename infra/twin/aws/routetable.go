@@ -55,7 +55,7 @@ func (a *account) routeTableKind() cloud.Resource {
 				}
 				routes, err := where(a, func(v route) bool { return v.RouteTable == id })
 				for r := range routes {
-					err = errors.Join(err, remove[route](a, r)) // they go with their table
+					err = errors.Join(err, drop[route](a, r)) // they go with their table
 				}
 				return errors.Join(err, remove[routeTable](a, id))
 			})
@@ -107,7 +107,7 @@ func (a *account) routeTableAssociationKind() cloud.Resource {
 			})
 		},
 		Delete: func(ctx context.Context, id string, _ routeTableAssociation) error {
-			return a.locked(func() error { return errors.Join(remove[routeTableAssociation](a, id), a.settle(ctx)) })
+			return a.locked(func() error { return errors.Join(drop[routeTableAssociation](a, id), a.settle(ctx)) })
 		},
 	}
 }

@@ -91,11 +91,11 @@ func (a *account) securityGroupKind() cloud.Resource {
 func (a *account) removeRules(group string) error {
 	ingress, err := where(a, func(v ingressRule) bool { return v.SecurityGroup == group })
 	for id := range ingress {
-		err = errors.Join(err, remove[ingressRule](a, id))
+		err = errors.Join(err, drop[ingressRule](a, id))
 	}
 	egress, err2 := where(a, func(v egressRule) bool { return v.SecurityGroup == group })
 	for id := range egress {
-		err2 = errors.Join(err2, remove[egressRule](a, id))
+		err2 = errors.Join(err2, drop[egressRule](a, id))
 	}
 	return errors.Join(err, err2)
 }

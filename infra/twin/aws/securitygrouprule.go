@@ -88,7 +88,7 @@ func ruleKind[R any](a *account, token string, wrap func(rule) R, unwrap func(R)
 			})
 		},
 		Delete: func(ctx context.Context, id string, _ R) error {
-			return a.locked(func() error { return errors.Join(remove[R](a, id), a.settle(ctx)) })
+			return a.locked(func() error { return errors.Join(drop[R](a, id), a.settle(ctx)) })
 		},
 	}
 }
