@@ -44,9 +44,9 @@ get_parameter() {
   jq --null-input --arg name "$1" '{Name: $name, WithDecryption: true}' | ssm GetParameter | jq '.Parameter'
 }
 
-# put_parameter NAME overwrites a parameter of type String with standard input.
+# put_parameter NAME overwrites a parameter of type String with the line on standard input.
 put_parameter() {
-  jq --raw-input --slurp --arg name "$1" '{Name: $name, Value: ., Type: "String", Overwrite: true}' |
+  jq --raw-input --arg name "$1" '{Name: $name, Value: ., Type: "String", Overwrite: true}' |
     ssm PutParameter >/dev/null
 }
 

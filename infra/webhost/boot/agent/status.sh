@@ -31,9 +31,10 @@ status_set() {
   edit_status --arg field "$1" --arg value "$2" '.[$field] = $value'
 }
 
-# plain LENGTH keeps the end of standard input, as one line of printable ASCII. SSM refuses "{{" in a value.
+# plain LENGTH keeps the end of standard input, as one line of printable ASCII. SSM refuses "{{" in a value. Whatever
+# looks like a password in a URL goes: programs quote what they could not parse.
 plain() {
-  tr -c '[:print:]' ' ' | LC_ALL=C sed 's/[^ -~]//g; s/{{*/{/g; s/  */ /g; s/ $//' | tail -c "$1"
+  LC_ALL=C tr -c ' -~' ' ' | sed 's#://[^/@ ]*@#://***@#g; s/{{*/{/g; s/  */ /g; s/ $//' | tail -c "$1"
 }
 
 # published FIELD prints what was published last.

@@ -12,10 +12,10 @@ keep_certificate() {
   address=$(want .address)
   ! certificate_is_good "$address" || return 0
   work=$(mktemp -d "$config/tls.XXXXXX")
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days "$certificate_days" -quiet \
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
+  openssl req -x509 -key "$work/key.pem" -days "$certificate_days" -out "$work/cert.pem" \
     -subj "/CN=$address" -addext "subjectAltName=IP:$address" -addext 'basicConstraints=critical,CA:FALSE' \
-    -addext 'keyUsage=critical,digitalSignature' -addext 'extendedKeyUsage=serverAuth' \
-    -keyout "$work/key.pem" -out "$work/cert.pem"
+    -addext 'keyUsage=critical,digitalSignature' -addext 'extendedKeyUsage=serverAuth'
   put 0600 "$private_key" <"$work/key.pem"
   put 0644 "$certificate" <"$work/cert.pem"
   rm -r "$work"

@@ -98,7 +98,8 @@ give_up() {
   condemn "$1" "not ready after $ready_seconds seconds" "$said"
 }
 
-# slot_log SLOT prints the last that the slot said, in one line.
+# slot_log SLOT prints the last that the app in the slot said, without what the engine and systemd say around it.
 slot_log() {
-  journalctl --unit "crosscloud-app-$1.service" --lines 20 --output cat --no-pager 2>/dev/null | plain 500
+  journalctl "_SYSTEMD_UNIT=crosscloud-app-$1.service" _TRANSPORT=stdout --lines 20 --output json --no-pager 2>/dev/null |
+    jq --raw-output 'select(._COMM != "podman") | .MESSAGE | strings' | plain 500
 }
