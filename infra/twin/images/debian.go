@@ -78,7 +78,7 @@ func (b *Builder) bareDebian(ctx context.Context, apt archive) (name string, for
 	if forget, err := pull(ctx, publishedDebian); err == nil {
 		return publishedDebian, forget, nil
 	}
-	if err := b.Install(ctx, "debootstrap"); err != nil {
+	if err := b.install(ctx, "debootstrap"); err != nil {
 		return "", nil, err
 	}
 	dir, err := os.MkdirTemp("", "crosscloud-minbase-")

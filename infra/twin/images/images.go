@@ -25,16 +25,16 @@ const (
 // recipeLabel marks the twin's images, and every image built on one, with the recipe they were made by.
 const recipeLabel = "crosscloud.recipe"
 
-// Builder makes the images for the repository at root and keeps them in its .twin/cache.
+// Builder makes the images for the repository at root and keeps them in a cache.
 type Builder struct {
 	root, cache string
-	// Install makes Debian packages available on this machine; Ensure calls it when it has to build what cannot be pulled.
-	Install func(ctx context.Context, packages ...string) error
+	install     func(ctx context.Context, packages ...string) error
 }
 
-// New returns the builder of the repository at root.
-func New(root string) *Builder {
-	return &Builder{root: root, cache: filepath.Join(root, ".twin", "cache"), Install: func(context.Context, ...string) error { return nil }}
+// New returns the builder of the repository at root, whose images are kept in the directory cache. Where something must
+// be built that can't be pulled, install makes the Debian packages available that this takes.
+func New(root, cache string, install func(ctx context.Context, packages ...string) error) *Builder {
+	return &Builder{root, cache, install}
 }
 
 // image is one of the twin's images: what it is made of, and how.

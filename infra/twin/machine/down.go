@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 )
 
-// Down removes everything of this instance from the engine: containers, volumes and the network. Loop devices go with
-// the containers that hold them; images belong to all instances. Of the instance's directory only what is named in keep
-// stays.
-func (e *Engine) Down(ctx context.Context, keep ...string) error {
+// Down removes everything of this instance: containers, volumes, the network, its directory. Loop devices go with the
+// containers that hold them; images belong to all instances.
+func (e *Engine) Down(ctx context.Context) error {
 	kinds := []struct{ list, remove []string }{
 		{[]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"}},
 		{[]string{"volume", "ls"}, []string{"volume", "rm", "--force"}},
@@ -27,26 +25,11 @@ func (e *Engine) Down(ctx context.Context, keep ...string) error {
 			}
 		}
 	}
-	return e.removeFiles(keep)
+	return os.RemoveAll(e.dir)
 }
 
-func (e *Engine) removeFiles(keep []string) error {
-	entries, err := os.ReadDir(e.dir)
-	if err != nil {
-		return err
-	}
-	var problems []error
-next:
-	for _, entry := range entries {
-		for _, k := range keep {
-			if entry.Name() == k {
-				continue next
-			}
-		}
-		problems = append(problems, os.RemoveAll(filepath.Join(e.dir, entry.Name())))
-	}
-	if len(keep) == 0 {
-		problems = append(problems, os.Remove(e.dir))
-	}
-	return errors.Join(problems...)
+// Instances counts the instances of the twin that have a network on this Docker engine.
+func Instances(ctx context.Context) (int, error) {
+	out, err := docker(ctx, nil, "network", "ls", "--quiet", "--filter", "label=crosscloud.twin")
+	return len(lines(out)), err
 }

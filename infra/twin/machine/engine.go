@@ -37,20 +37,16 @@ type Engine struct {
 
 var validName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 
-// New returns the instance called name of the twin whose repository is at root. Nothing is started.
-func New(root, name string) (*Engine, error) {
+// New returns the instance called name, whose files are in a directory of that name in dir. Nothing is started.
+func New(dir, name string, images *images.Builder) (*Engine, error) {
 	if !validName.MatchString(name) {
 		return nil, fmt.Errorf("twin name %q: want up to 20 of a-z, 0-9 and -, a letter first", name)
 	}
-	root, err := filepath.Abs(root)
+	dir, err := filepath.Abs(filepath.Join(dir, name))
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(root, ".twin", name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return &Engine{name: name, dir: dir, images: images.New(root)}, nil
+	return &Engine{name: name, dir: dir, images: images}, os.MkdirAll(dir, 0o755)
 }
 
 // Dir is the instance's directory.

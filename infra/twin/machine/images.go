@@ -5,9 +5,7 @@ import (
 	"io"
 )
 
-// EnsureImages makes the engine have the twin's base images. Install is how missing Debian packages come to this
-// machine; progress gets a line for each step that takes long.
-func (e *Engine) EnsureImages(ctx context.Context, progress io.Writer, install func(context.Context, ...string) error) error {
-	e.images.Install = install
+// EnsureImages makes the Docker engine have the twin's base images. Progress gets a line for each step that takes long.
+func (e *Engine) EnsureImages(ctx context.Context, progress io.Writer) error {
 	return e.images.Ensure(ctx, progress)
 }

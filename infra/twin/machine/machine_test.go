@@ -161,7 +161,8 @@ func engine(t *testing.T) *Engine {
 	}
 	root, err := filepath.Abs("../../..")
 	require.NoError(t, err)
-	e, err := New(root, "machine-test")
+	twins := filepath.Join(root, ".twin")
+	e, err := New(twins, "machine-test", images.New(root, filepath.Join(twins, "cache"), setup.Packages))
 	require.NoError(t, err)
 	require.NoError(t, e.EnsureNetwork(ctx))
 	t.Cleanup(func() {
@@ -171,7 +172,7 @@ func engine(t *testing.T) *Engine {
 		}
 		assert.NoError(t, e.Down(context.Background()))
 	})
-	require.NoError(t, e.EnsureImages(ctx, os.Stdout, setup.Packages))
+	require.NoError(t, e.EnsureImages(ctx, os.Stdout))
 
 	binary := filepath.Join(t.TempDir(), "cloud")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./testdata/cloud")

@@ -20,8 +20,8 @@ import (
 // doors are the ports behind which the services lead to the web host, as a visitor would come to it.
 var doors = []int{8443, 8080}
 
-// EnsureServices runs the container of the services, which is the twin's own program. Binary is its path: statically
-// linked, since it runs in another system than this one. A container with another binary is replaced.
+// EnsureServices runs the container of the services, which is the twin's own program. Binary is its path; it runs on
+// Debian 13, so it is linked statically or against a C library that is no newer. A container with another one is replaced.
 func (e *Engine) EnsureServices(ctx context.Context, binary string) error {
 	sum, err := fileSum(binary)
 	if err != nil {

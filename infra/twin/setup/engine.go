@@ -15,17 +15,24 @@ import (
 	"crosscloud/infra/twin/command"
 )
 
-// Engine finds a Docker engine and returns the value of DOCKER_HOST that leads to it, empty for the default. Only if
-// none answers is one installed; and where no systemd can run it, the twin runs one of its own, with all its files in dir.
-func Engine(ctx context.Context, dir string) (host string, err error) {
-	reason := answers(ctx, "")
-	if reason == nil {
-		return "", nil
-	}
+// FindEngine looks for a Docker engine that answers and returns the value of DOCKER_HOST that leads to it, empty for the
+// default one. The twin's own has its files in dir.
+func FindEngine(ctx context.Context, dir string) (host string, err error) {
 	own := engine{dir}
-	if answers(ctx, own.host()) == nil {
+	if err = answers(ctx, ""); err != nil && answers(ctx, own.host()) == nil {
 		return own.host(), nil
 	}
+	return "", err
+}
+
+// Engine is FindEngine, but if no engine answers, one is installed; and where no systemd can run it, the twin runs one
+// of its own, with all its files in dir.
+func Engine(ctx context.Context, dir string) (host string, err error) {
+	host, reason := FindEngine(ctx, dir)
+	if reason == nil {
+		return host, nil
+	}
+	own := engine{dir}
 	if os.Geteuid() != 0 {
 		return "", fmt.Errorf("no Docker engine answers (%w); install one with: sudo apt-get install docker.io && sudo usermod -aG docker $USER, and log in again", reason)
 	}

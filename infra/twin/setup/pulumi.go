@@ -16,9 +16,9 @@ const (
 	versionSymbol = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 )
 
-// Pulumi builds the pulumi command and its Go language host into .twin/bin of the repository at root, each only where
-// PATH has none.
-func Pulumi(ctx context.Context, root string) error {
+// Pulumi builds the pulumi command and its Go language host of the repository at root into the directory bin, each only
+// where PATH has none.
+func Pulumi(ctx context.Context, root, bin string) error {
 	tools := []struct{ name, module, pkg, flags string }{
 		{"pulumi", "cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "-X " + versionSymbol + "=" + pulumiVersion},
 		{"pulumi-language-go", "language", "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go", ""},
@@ -29,7 +29,7 @@ func Pulumi(ctx context.Context, root string) error {
 		}
 		err := command.Step(os.Stderr, "build "+tool.name, func() error {
 			_, err := command.Run(ctx, "go", "build", "-C", filepath.Join(root, "infra", "twin", "toolchain", tool.module),
-				"-ldflags", "-s -w "+tool.flags, "-o", filepath.Join(root, ".twin", "bin", tool.name), tool.pkg)
+				"-ldflags", "-s -w "+tool.flags, "-o", filepath.Join(bin, tool.name), tool.pkg)
 			return err
 		})
 		if err != nil {

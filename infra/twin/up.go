@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"crosscloud/infra/twin/dockerbuild"
+	"crosscloud/infra/twin/images"
+	"crosscloud/infra/twin/machine"
+	"crosscloud/infra/twin/setup"
+)
+
+// up runs pulumi up, then says how long what took, and where the site is.
+func (t *twin) up(ctx context.Context) error {
+	if err := t.start(ctx); err != nil {
+		return err
+	}
+	err := t.phases.time("pulumi up", func() error { return t.execute(ctx, "pulumi", "up", "--yes") })
+	t.phases.print(os.Stdout)
+	if err != nil {
+		return err
+	}
+	return t.printURL(ctx)
+}
+
+// down destroys the stack and ends everything that the twin runs, the one even if the other fails.
+func (t *twin) down(ctx context.Context) error {
+	host, err := setup.FindEngine(ctx, t.dockerDir())
+	if err != nil {
+		// Without an engine nothing runs.
+		return os.RemoveAll(t.engine.Dir())
+	}
+	t.useEngine(host)
+	var destroyed error
+	if t.hasStack() {
+		destroyed = t.destroy(ctx)
+	}
+	return errors.Join(destroyed, t.end(ctx))
+}
+
+// destroy runs pulumi destroy, for which the twin has to be up.
+func (t *twin) destroy(ctx context.Context) error {
+	if err := t.start(ctx); err != nil {
+		return err
+	}
+	// An update that was killed has left its lock.
+	if out, err := t.command(ctx, "pulumi", "cancel", "--yes").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%s", out)
+	}
+	if err := t.execute(ctx, "pulumi", "destroy", "--yes"); err != nil {
+		return fmt.Errorf("pulumi destroy failed, so all that it would have destroyed was removed in another way: %w", err)
+	}
+	return nil
+}
+
+// end removes what is the instance's, and after the last instance what is the twin's.
+func (t *twin) end(ctx context.Context) error {
+	if err := errors.Join(dockerbuild.Clean(ctx, t.cloudEnv()), t.engine.Down(ctx)); err != nil {
+		return err
+	}
+	left, err := machine.Instances(ctx)
+	if err != nil || left > 0 {
+		return err
+	}
+	if err := images.Remove(ctx); err != nil {
+		return err
+	}
+	return setup.StopEngine(ctx, t.dockerDir())
+}
+
+// phases are the parts of a run and how long each took.
+type phases []phase
+
+type phase struct {
+	name string
+	took time.Duration
+}
+
+func (p *phases) time(name string, do func() error) error {
+	start := time.Now()
+	err := do()
+	*p = append(*p, phase{name, time.Since(start)})
+	return err
+}
+
+func (p phases) print(w io.Writer) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var total time.Duration
+	for _, phase := range append(p, phase{name: "in all"}) {
+		if phase.name == "in all" {
+			phase.took = total
+		}
+		total += phase.took
+		fmt.Fprintf(table, "%s\t%.1f s\t\n", phase.name, phase.took.Seconds())
+	}
+	table.Flush()
+}
