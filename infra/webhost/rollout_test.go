@@ -1,0 +1,208 @@
+package webhost
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The decisions of lib/rollout.sh, run by a real shell. What it decides about is a file per slot in $world: the release
+// that the slot runs. "old" and "new" work, "crashing" does not live, "unready" lives but never gets ready; with
+// $world/database gone nothing is ready. What it does is written down in the order in which it happens.
+const world = `
+set -euo pipefail
+data=$world revision=${revision:-r2} failed=3 waiting=75 ready_seconds=30 news='' current='' detail='' error=''
+. "$boot/lib/rollout.sh"
+say() { printf '%s\n' "$*"; }
+runs() { cat "$world/$1" 2>/dev/null || true; }
+slots=$world/slots
+slot_names() { printf 'blue\ngreen\n'; }
+stage_slot() { mkdir -p "$slots/$1"; }
+slot_is_current() { [[ $(runs "$1") == "$release" ]]; }
+replace_slot() {
+  [[ -z $(runs "$1") || -d $slots/$1/previous ]] || { mkdir "$slots/$1/previous"; runs "$1" >"$slots/$1/previous/release"; }
+  say "replace $1"; printf '%s' "$release" >"$world/$1"
+}
+restore_slot() {
+  [[ -d $slots/$1/previous ]] || return 0
+  say "restore $1"; cat "$slots/$1/previous/release" >"$world/$1"; rm -r "$slots/$1/previous"
+}
+start_slot() { say "start $1"; }
+systemctl() { return 0; }
+slot_answers() {
+  case $(runs "$1") in
+  '' | crashing) return 1 ;;
+  unready) [[ $2 == /healthz ]] ;;
+  *) [[ $2 == /healthz || -e $world/database ]] ;;
+  esac
+}
+slot_gets_ready() { slot_answers "$1" /readyz; }
+drain_slot() { say "drain $1"; }
+upstream_without() { say "requests to all but $1"; }
+slot_log() { say "words of $1"; }
+step() { current=$1; detail=''; "$2" "$1"; }
+set +e # not "|| code=$?", in which the shell would ignore errors that end converge
+(set -e; trap 'printf "%s: %s %s\n" "$current" "$detail" "$error" >"$world/end"' EXIT; roll_out)
+say "exit $?"
+`
+
+type rollout struct {
+	blue, green string // the releases before
+	release     string // the one to roll out
+	database    bool
+	does        []string
+	leaves      []string // blue's and green's release after
+}
+
+var rollouts = map[string]rollout{
+	"a first release goes to both slots": {
+		release: "new", database: true,
+		does: []string{
+			"replace blue", "requests to all but nobody",
+			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+		},
+		leaves: []string{"new", "new"},
+	},
+	"one slot always answers while the other is replaced": {
+		blue: "old", green: "old", release: "new", database: true,
+		does: []string{
+			"requests to all but blue", "drain blue", "replace blue", "requests to all but nobody",
+			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+		},
+		leaves: []string{"new", "new"},
+	},
+	"a release that is there is left alone": {
+		blue: "new", green: "new", release: "new", database: true,
+		does:   []string{"requests to all but nobody", "requests to all but nobody", "exit 0"},
+		leaves: []string{"new", "new"},
+	},
+	"a release that crashes goes back before the second slot sees it": {
+		blue: "old", green: "old", release: "crashing", database: true,
+		does: []string{
+			"requests to all but blue", "drain blue", "replace blue",
+			"requests to all but blue", "drain blue", "restore blue", "requests to all but nobody", "exit 3",
+		},
+		leaves: []string{"old", "old"},
+	},
+	"a release that is not ready while the old one is goes back": {
+		blue: "old", green: "old", release: "unready", database: true,
+		does: []string{
+			"requests to all but blue", "drain blue", "replace blue",
+			"requests to all but blue", "drain blue", "restore blue", "requests to all but nobody", "exit 3",
+		},
+		leaves: []string{"old", "old"},
+	},
+	"without a database nothing is judged": {
+		blue: "old", green: "old", release: "new",
+		does:   []string{"replace blue", "requests to all but nobody", "exit 75"},
+		leaves: []string{"new", "old"},
+	},
+	"a first release waits for the database": {
+		release: "new",
+		does:    []string{"replace blue", "requests to all but nobody", "exit 75"},
+		leaves:  []string{"new", ""},
+	},
+	"a first release that crashes has failed, database or not": {
+		release: "crashing",
+		does:    []string{"replace blue", "requests to all but nobody", "exit 3"},
+		leaves:  []string{"crashing", ""},
+	},
+	"a rollout that was interrupted goes on": {
+		blue: "new", green: "old", release: "new", database: true,
+		does: []string{
+			"requests to all but nobody",
+			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+		},
+		leaves: []string{"new", "new"},
+	},
+}
+
+func TestRollouts(t *testing.T) {
+	for name, r := range rollouts {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			r.set(t, dir)
+			assert.Equal(t, r.does, r.run(t, dir))
+			assert.Equal(t, r.leaves, []string{contents(dir, "blue"), contents(dir, "green")})
+		})
+	}
+}
+
+func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) {
+	dir := t.TempDir()
+	bad := rollout{blue: "old", green: "old", release: "crashing", database: true}
+	bad.set(t, dir)
+	bad.run(t, dir)
+	assert.Equal(t, "r2\nblue\nnot ready after 30 seconds\nwords of blue\n", contents(dir, "failed-revision"))
+	const end = "blue: not ready after 30 seconds words of blue\n"
+	assert.Equal(t, end, contents(dir, "end"))
+
+	// converge asks this before anything of the release is touched.
+	refused := shell(t, dir, "crashing", strings.Replace(world, "; roll_out)", "; refuse_failed; roll_out)", 1))
+	assert.Equal(t, []string{"exit 3"}, refused)
+	assert.Equal(t, end, contents(dir, "end"))
+
+	good := rollout{release: "new", database: true}
+	assert.Equal(t, "exit 0", last(good.run(t, dir)))
+	assert.Empty(t, contents(dir, "failed-revision"))
+}
+
+// When the second slot fails, the first one is on the new release already and must come back too, but only once the
+// second one answers again.
+func TestASecondSlotThatFailsTakesTheFirstBack(t *testing.T) {
+	dir := t.TempDir()
+	r := rollout{blue: "old", green: "old", release: "new", database: true}
+	r.set(t, dir)
+	script := strings.Replace(world, "slot_gets_ready() {", `slot_gets_ready() { [[ $1 != green || $(runs green) != new ]] || return 1;`, 1)
+	script = strings.Replace(script, `*) [[`, `new) [[ $2 == /healthz || $1 == blue ]] ;;`+"\n  *) [[", 1)
+	done := shell(t, dir, "new", script)
+	assert.Equal(t, []string{
+		"requests to all but blue", "drain blue", "replace blue", "requests to all but nobody",
+		"requests to all but green", "drain green", "replace green",
+		"requests to all but green", "drain green", "restore green",
+		"requests to all but blue", "drain blue", "restore blue",
+		"requests to all but nobody", "exit 3",
+	}, done)
+	assert.Equal(t, []string{"old", "old"}, []string{contents(dir, "blue"), contents(dir, "green")})
+}
+
+func (r rollout) set(t *testing.T, dir string) {
+	t.Helper()
+	files := map[string]string{"blue": r.blue, "green": r.green}
+	if r.database {
+		files["database"] = "up"
+	}
+	for name, content := range files {
+		if content != "" {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+		}
+	}
+}
+
+func (r rollout) run(t *testing.T, dir string) []string {
+	t.Helper()
+	return shell(t, dir, r.release, world)
+}
+
+func shell(t *testing.T, dir, release, script string) []string {
+	t.Helper()
+	boot, err := filepath.Abs("boot")
+	require.NoError(t, err)
+	cmd := exec.Command("bash", "-c", script)
+	cmd.Env = append(os.Environ(), "world="+dir, "release="+release, "boot="+boot)
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	return strings.Split(strings.TrimSpace(string(said)), "\n")
+}
+
+func contents(dir, name string) string {
+	text, _ := os.ReadFile(filepath.Join(dir, name))
+	return string(text)
+}
+
+func last(lines []string) string { return lines[len(lines)-1] }
