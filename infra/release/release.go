@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 )
 
 // Args is what one release consists of.
@@ -121,11 +122,13 @@ func (r *Release) gate(ctx *pulumi.Context, args Args, written *ssm.Parameter) p
 // reader reads the status with the credentials of the provider, as nothing else of the operator's is needed then.
 func (r *Release) reader(ctx *pulumi.Context, parameter string) func() (string, error) {
 	return func() (string, error) {
-		found, err := ssm.LookupParameter(ctx, &ssm.LookupParameterArgs{Name: parameter}, pulumi.Parent(r))
+		// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
+		found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(parameter)}, pulumi.Parent(r))
+		answer, err := internals.UnsafeAwaitOutput(ctx.Context(), found.Value())
 		if err != nil {
 			return "", err
 		}
-		return found.Value, nil
+		return answer.Value.(string), nil
 	}
 }
 
