@@ -12,7 +12,7 @@ down: ## Destroy the local stack and everything the twin runs
 	go run ./infra/twin down
 
 dev: ## Run the app alone against a private local Postgres
-	go run ./app/devserver
+	go run ./app/pgdev/dev
 
 test: ## Install what the tests need, then run all of them
 	go run ./infra/twin setup --for-tests
