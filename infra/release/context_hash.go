@@ -15,9 +15,8 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// contextHash names the content that an image is built from: every file of dir that .dockerignore lets through, the
-// Dockerfile among them. Only names, contents and the executable bit count, so every checkout of a commit has the same
-// hash.
+// contextHash names the content that an image is built from: the Dockerfile, and every file of dir that .dockerignore
+// lets through. Only names, contents and the executable bit count, so every checkout of a commit has the same hash.
 func contextHash(dir string) (string, error) {
 	files, err := contextFiles(dir)
 	if err != nil {
@@ -31,6 +30,9 @@ func contextHash(dir string) (string, error) {
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
+
+// dockerfile is read by the builder whether or not .dockerignore lets it into the context.
+const dockerfile = "Dockerfile"
 
 // contextFiles lists the context's files in lexical order, as slash-separated paths relative to dir.
 func contextFiles(dir string) ([]string, error) {
@@ -52,6 +54,10 @@ func contextFiles(dir string) ([]string, error) {
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s: %w", name, err)
+		case name == dockerfile:
+			skip = false
+		}
+		switch {
 		case entry.IsDir() && skip && !readmits(ignored, name):
 			return filepath.SkipDir
 		case entry.IsDir() || skip:

@@ -57,7 +57,7 @@ func NewImage(ctx *pulumi.Context, name string, args ImageArgs, opts ...pulumi.R
 	}, pulumi.Parent(image))
 	built, err := dockerbuild.NewImage(ctx, name, &dockerbuild.ImageArgs{
 		Context:    dockerbuild.BuildContextArgs{Location: pulumi.String(args.Context)},
-		Dockerfile: dockerbuild.DockerfileArgs{Location: pulumi.String(filepath.Join(args.Context, "Dockerfile"))},
+		Dockerfile: dockerbuild.DockerfileArgs{Location: pulumi.String(filepath.Join(args.Context, dockerfile))},
 		Platforms:  dockerbuild.PlatformArray{dockerbuild.Platform_Linux_amd64},
 		Tags: pulumi.StringArray{
 			pulumi.Sprintf("%s:%s-%s", args.Channel.RepositoryURL, hash[:tagHashLength], suffix.Hex),

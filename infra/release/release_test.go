@@ -1,0 +1,232 @@
+package release
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/monitortest"
+)
+
+const (
+	repositoryURL = "111122223333.dkr.ecr.us-east-1.amazonaws.com/crosscloud-test"
+	digest        = "sha256:4242424242424242424242424242424242424242424242424242424242424242"
+	revision      = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	canary        = "postgres://todo_a:c4n4ry-p4ssw0rd@198.51.100.9:5432/todo"
+)
+
+// run declares a channel, an image and a release of a site at address whose host publishes what status returns.
+func run(t *testing.T, address string, status func() (string, error), options ...pulumi.RunOption) (*monitortest.Monitor, string, error) {
+	t.Helper()
+	text := resource.NewStringProperty
+	monitor := &monitortest.Monitor{
+		Outputs: func(token, name string, inputs resource.PropertyMap) resource.PropertyMap {
+			switch token {
+			case "aws:ecr/repository:Repository":
+				return resource.PropertyMap{
+					"repositoryUrl": text(repositoryURL), "registryId": text("111122223333"),
+					"arn": text("arn:aws:ecr:us-east-1:111122223333:repository/crosscloud-test"),
+				}
+			case "aws:s3/bucketV2:BucketV2":
+				return resource.PropertyMap{"bucket": text("crosscloud-test-1"), "arn": text("arn:aws:s3:::crosscloud-test-1")}
+			case "aws:ssm/parameter:Parameter":
+				return resource.PropertyMap{
+					"arn":     text("arn:aws:ssm:us-east-1:111122223333:parameter" + inputs["name"].StringValue()),
+					"version": resource.NewNumberProperty(3),
+				}
+			case "docker-build:index:Image":
+				return resource.PropertyMap{"digest": text(digest)}
+			case "random:index/randomId:RandomId":
+				return resource.PropertyMap{"hex": text("c0ffee00")}
+			}
+			return nil
+		},
+		Functions: map[string]func(resource.PropertyMap) (resource.PropertyMap, error){
+			"aws:ecr/getAuthorizationToken:getAuthorizationToken": func(resource.PropertyMap) (resource.PropertyMap, error) {
+				return resource.PropertyMap{"userName": text("AWS"), "password": text("t0k3n")}, nil
+			},
+			"aws:ssm/getParameter:getParameter": func(args resource.PropertyMap) (resource.PropertyMap, error) {
+				assert.Equal(t, "/crosscloud/test/status", args["name"].StringValue())
+				value, err := status()
+				return resource.PropertyMap{"value": text(value)}, err
+			},
+		},
+	}
+	context := checkout(t, nil)
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Symlink(context, "project"))
+	var result string
+	err := monitor.Run(func(ctx *pulumi.Context) error {
+		channel, err := NewChannel(ctx, "channel", ChannelArgs{
+			Name: "crosscloud-test", Prefix: "/crosscloud/test", Tags: map[string]string{"stack": "test"},
+			DatabaseURL: pulumi.String(canary),
+		})
+		if err != nil {
+			return err
+		}
+		image, err := NewImage(ctx, "app", ImageArgs{Channel: channel, Context: "project/."})
+		if err != nil {
+			return err
+		}
+		released, err := New(ctx, "release", Args{
+			Name: "crosscloud-test", Tags: map[string]string{"stack": "test"}, Channel: channel,
+			Revision: pulumi.String(revision), Bundle: pulumi.String("YnVuZGxl"), Digest: image.Digest,
+			Address: pulumi.String(address), After: []pulumi.Resource{channel},
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export("release", released.Result.ApplyT(func(text string) string {
+			result = text
+			return text
+		}))
+		return nil
+	}, options...)
+	return monitor, result, err
+}
+
+func publish(s status) func() (string, error) {
+	return func() (string, error) {
+		text, err := json.Marshal(s)
+		return string(text), err
+	}
+}
+
+// released runs a release that ends well.
+func released(t *testing.T) *monitortest.Monitor {
+	t.Helper()
+	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
+	monitor, result, err := run(t, address, publish(status{Revision: revision, State: serving, Digest: digest, Certificate: certificate}))
+	require.NoError(t, err)
+	assert.Equal(t, "serving 0123456789ab, image "+digest, result)
+	return monitor
+}
+
+func TestEveryResourceHasAParentAndTags(t *testing.T) {
+	tagged := []string{
+		"aws:ecr/repository:Repository", "aws:s3/bucketV2:BucketV2", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:ssm/parameter:Parameter",
+	}
+	resources := released(t).Resources()
+	require.Equal(t, 16, len(resources), "this test looks at too few")
+	for _, r := range resources {
+		if r.Custom {
+			assert.Contains(t, r.Options.GetParent(), "crosscloud:release:", "%s %s", r.Token, r.Name)
+		}
+		if slices.Contains(tagged, r.Token) {
+			tags, _ := r.Plain()["tags"].(map[string]any)
+			assert.Equal(t, "test", tags["stack"], r.Token)
+			assert.True(t, strings.HasPrefix(tags["Name"].(string), "crosscloud-test"), r.Token)
+		}
+	}
+}
+
+func TestConnectionStringIsASecretAndNowhereElse(t *testing.T) {
+	for _, r := range released(t).Resources() {
+		text, err := json.Marshal(r.Plain())
+		require.NoError(t, err)
+		if r.Name == "channel-database-url" {
+			assert.True(t, r.Secret("value"))
+			assert.Equal(t, "SecureString", r.Plain()["type"])
+			assert.Contains(t, string(text), "c4n4ry", "the search can find it")
+			continue
+		}
+		assert.NotContains(t, string(text), "c4n4ry", r.Name)
+	}
+}
+
+func TestDesiredStateIsWrittenLast(t *testing.T) {
+	monitor := released(t)
+	object := monitor.One(t, "aws:s3/bucketObjectv2:BucketObjectv2").Plain()
+	assert.Equal(t, "bundles/"+revision+".tar.gz", object["key"])
+	assert.Equal(t, "YnVuZGxl", object["contentBase64"])
+
+	for _, r := range monitor.Of("aws:ssm/parameter:Parameter") {
+		if r.Plain()["name"] != "/crosscloud/test/desired" {
+			continue
+		}
+		assert.JSONEq(t, `{"revision":"`+revision+`","bucket":"crosscloud-test-1","key":"bundles/`+revision+`.tar.gz"}`,
+			r.Plain()["insecureValue"].(string))
+		// The bundle, and the children of what must be there before.
+		for _, kind := range []string{"bucketObjectv2", "lifecyclePolicy", "bucketLifecycleConfigurationV2"} {
+			assert.True(t, slices.ContainsFunc(r.Options.GetDependencies(), func(urn string) bool {
+				return strings.Contains(urn, kind)
+			}), kind)
+		}
+		return
+	}
+	t.Error("no desired state")
+}
+
+func TestStatusIsTheHostsToChange(t *testing.T) {
+	for _, r := range released(t).Of("aws:ssm/parameter:Parameter") {
+		if r.Plain()["name"] == "/crosscloud/test/status" {
+			assert.Equal(t, []string{"value", "insecureValue"}, r.Options.GetIgnoreChanges())
+			assert.Equal(t, "{}", r.Plain()["insecureValue"])
+			return
+		}
+	}
+	t.Error("no status parameter")
+}
+
+func TestImageIsPushedUnderItsContentAndKeptByTheRepository(t *testing.T) {
+	monitor := released(t)
+	image := monitor.One(t, "docker-build:index:Image")
+	plain := image.Plain()
+	hash, err := contextHash("project/.")
+	require.NoError(t, err)
+	assert.Equal(t, []any{repositoryURL + ":" + hash[:16] + "-c0ffee00"}, plain["tags"])
+	assert.Equal(t, []any{"linux/amd64"}, plain["platforms"])
+	assert.Equal(t, map[string]any{"location": "project/Dockerfile"}, plain["dockerfile"])
+	assert.Equal(t, true, plain["push"])
+	assert.True(t, image.Secret("registries"), "the registry's password")
+	assert.Equal(t, "111122223333.dkr.ecr.us-east-1.amazonaws.com", plain["registries"].([]any)[0].(map[string]any)["address"])
+	assert.True(t, image.Options.GetRetainOnDelete())
+	assert.Equal(t, map[string]any{"content": hash}, monitor.One(t, "random:index/randomId:RandomId").Plain()["keepers"])
+
+	repository := monitor.One(t, "aws:ecr/repository:Repository").Plain()
+	assert.Equal(t, "IMMUTABLE", repository["imageTagMutability"])
+	assert.Equal(t, map[string]any{"scanOnPush": true}, repository["imageScanningConfiguration"])
+	assert.Equal(t, true, repository["forceDelete"])
+}
+
+func TestBucketIsPrivateEncryptedAndVersioned(t *testing.T) {
+	monitor := released(t)
+	access := monitor.One(t, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").Plain()
+	for _, key := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
+		assert.Equal(t, true, access[key], key)
+	}
+	assert.Equal(t, map[string]any{"status": "Enabled"},
+		monitor.One(t, "aws:s3/bucketVersioningV2:BucketVersioningV2").Plain()["versioningConfiguration"])
+	assert.Len(t, monitor.Of("aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"), 1)
+	assert.Equal(t, true, monitor.One(t, "aws:s3/bucketV2:BucketV2").Plain()["forceDestroy"])
+}
+
+func TestPreviewAsksNobody(t *testing.T) {
+	_, result, err := run(t, "192.0.2.1", func() (string, error) {
+		t.Error("a preview read the status")
+		return "", errors.New("not in a preview")
+	}, monitortest.Preview)
+	require.NoError(t, err)
+	assert.Equal(t, "serving 0123456789ab, image "+digest, result, "what an update would end with, so no difference is shown")
+}
+
+func TestReleaseFailsWithTheHostsReason(t *testing.T) {
+	_, _, err := run(t, "192.0.2.1", publish(status{
+		Revision: revision, State: failed, Hops: []hop{{"blue", false, "not ready after 30 seconds"}}, Error: "panic",
+	}))
+	assert.ErrorContains(t, err, "release 0123456789ab: the web host gave it up: blue not done: not ready after 30 seconds; panic")
+}
+
+func TestReleaseFailsWhenAnotherImageRuns(t *testing.T) {
+	_, _, err := run(t, "192.0.2.1", publish(status{Revision: revision, State: serving, Digest: "sha256:other"}))
+	assert.ErrorContains(t, err, "runs image sha256:other instead of "+digest)
+}

@@ -1,0 +1,77 @@
+package release
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// once gives up at the first pause.
+func once(context.Context) error { return errors.New("enough") }
+
+func site(t *testing.T, handler http.HandlerFunc) (address, certificate string) {
+	t.Helper()
+	server := httptest.NewTLSServer(handler)
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "https://"),
+		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+}
+
+func TestVisitTrustsThePublishedCertificate(t *testing.T) {
+	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			http.NotFound(w, r)
+		}
+	})
+	assert.NoError(t, visit(t.Context(), address, certificate, once))
+}
+
+func TestVisitTrustsNoOther(t *testing.T) {
+	address, _ := site(t, func(http.ResponseWriter, *http.Request) {})
+	err := visit(t.Context(), address, strangersCertificate, once)
+	assert.ErrorContains(t, err, "certificate signed by unknown authority")
+	assert.ErrorContains(t, visit(t.Context(), address, "", once), "published no certificate")
+}
+
+func TestVisitAsksAgain(t *testing.T) {
+	asked := 0
+	address, certificate := site(t, func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked < 3 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	assert.NoError(t, visit(t.Context(), address, certificate, func(context.Context) error { return nil }))
+	assert.Equal(t, 3, asked)
+
+	asked = 0
+	err := visit(t.Context(), address, certificate, once)
+	assert.ErrorContains(t, err, "the site does not answer from here")
+	assert.ErrorContains(t, err, "502")
+}
+
+func TestVisitDoesNotFollow(t *testing.T) {
+	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://example.org/", http.StatusFound)
+	})
+	assert.ErrorContains(t, visit(t.Context(), address, certificate, once), "302")
+}
+
+// strangersCertificate belongs to nobody; its key was not kept.
+const strangersCertificate = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUPrYhvmSHL3EZc/yGxs96Ot3/o7IwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIc3RyYW5nZXIwIBcNMjYxMTIzMTgwMDA1WhgPMjEyNjEwMzAx
+ODAwMDVaMBMxETAPBgNVBAMMCHN0cmFuZ2VyMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAE2XU/VoJjsI7Y6ZHkPDWwmAUjEMdq8WiFKqBJfzFTxd4QbAY2WR+7Wked
+y2BIqWBQeth2IlMIIfWbvPGqeB/o+qNTMFEwHQYDVR0OBBYEFGtclIerOk3FR8Kz
+1cHnVz/oUKMgMB8GA1UdIwQYMBaAFGtclIerOk3FR8Kz1cHnVz/oUKMgMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJvjbnnWyxKJXoHTRhyHTKkY
+qCilMZKFYzbiv5+QrlTMAiAtVdf0c4EihMXaZP+tM90c4qkyoXcs7O1p0FLaHk1G
+pA==
+-----END CERTIFICATE-----
+`
