@@ -230,3 +230,17 @@ func TestReleaseFailsWhenAnotherImageRuns(t *testing.T) {
 	_, _, err := run(t, "192.0.2.1", publish(status{Revision: revision, State: serving, Digest: "sha256:other"}))
 	assert.ErrorContains(t, err, "runs image sha256:other instead of "+digest)
 }
+
+func TestATransientFailureToReadTheStatusPasses(t *testing.T) {
+	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
+	reads := 0
+	_, result, err := run(t, address, func() (string, error) {
+		if reads++; reads == 1 {
+			return "", errors.New("no route to host")
+		}
+		return publish(status{Revision: revision, State: serving, Digest: digest, Certificate: certificate})()
+	})
+	require.NoError(t, err)
+	assert.Contains(t, result, "serving")
+	assert.Equal(t, 2, reads)
+}
