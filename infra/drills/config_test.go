@@ -16,7 +16,7 @@ func TestAnInvalidConfigurationCreatesNothing(t *testing.T) {
 	t.Cleanup(func() {
 		require.NoError(t, booted.command("pulumi", "stack", "rm", invalid, "--yes"))
 	})
-	for key, value := range map[string]string{
+	for path, value := range map[string]string{
 		"gcp:project":         "X",
 		"awsZone":             "eu-west-1a",
 		"databaseDiskGb":      "1",
@@ -24,7 +24,7 @@ func TestAnInvalidConfigurationCreatesNothing(t *testing.T) {
 		"webInstanceType":     "tiny",
 		"databaseMachineType": "tiny",
 	} {
-		require.NoError(t, booted.command("pulumi", "config", "set", "--stack", invalid, key, value))
+		require.NoError(t, booted.command("pulumi", "config", "set", "--stack", invalid, "--path", path, value))
 	}
 	out, err := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--stack", invalid).CombinedOutput()
 	require.Error(t, err)

@@ -23,7 +23,7 @@ const (
 // replaced or restarted for it.
 func TestAChangedLineIsServedWithoutTouchingAVM(t *testing.T) {
 	const before, after = "</title>", " (changed)</title>"
-	template := filepath.Join(booted.project, "app/web/templates/page.html")
+	template := filepath.Join(booted.project, "app/web/templates/layout.html")
 	text, err := os.ReadFile(template)
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(string(text), before))

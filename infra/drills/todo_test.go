@@ -28,7 +28,7 @@ func TestATodoTravelsThroughBothClouds(t *testing.T) {
 	require.Contains(t, page(t, client, booted.url), title)
 
 	database := booted.machine(t, state.GCP)
-	require.Equal(t, "1\n", query(t, database, "SELECT count(*) FROM todo.items WHERE title = '"+title+"'"))
+	require.Equal(t, "1\n", query(t, database, "SELECT count(*) FROM items WHERE title = '"+title+"'"))
 	require.Equal(t, "17\n", query(t, database, "SELECT current_setting('server_version_num')::int / 10000"))
 
 	// The app's connections come from the Elastic IP, over TLS.

@@ -40,8 +40,13 @@ func (e *Engine) EnsureNetwork(ctx context.Context) error {
 // Subnet has all addresses of the instance. It is known after EnsureNetwork.
 func (e *Engine) Subnet() netip.Prefix { return e.subnet }
 
-// ServicesAddress is where the services answer. It is known after EnsureNetwork.
-func (e *Engine) ServicesAddress() netip.Addr { return nth(e.subnet, 0, 2) }
+// ServicesAddress is where the services answer. It is known after EnsureNetwork; before that it is the zero Addr.
+func (e *Engine) ServicesAddress() netip.Addr {
+	if !e.subnet.IsValid() {
+		return netip.Addr{}
+	}
+	return nth(e.subnet, 0, 2)
+}
 
 // nth is the address c.d of a /16.
 func nth(p netip.Prefix, c, d byte) netip.Addr {
