@@ -72,12 +72,40 @@ func StopEngine(ctx context.Context, dir string) error {
 			}
 		}
 		if _, err := os.Stat(own.file("bridge")); err == nil {
-			if _, err := command.Run(ctx, "ip", "link", "delete", "docker0"); err != nil {
+			if err := removeBridge(ctx); err != nil {
 				return err
 			}
 		}
 	}
 	return os.RemoveAll(dir)
+}
+
+// removeBridge takes away what an engine leaves in the machine's network when it ends: its bridge, and its rules.
+func removeBridge(ctx context.Context) error {
+	if _, err := command.Run(ctx, "ip", "link", "delete", "docker0"); err != nil {
+		return err
+	}
+	rules, err := command.Run(ctx, "iptables-save")
+	if err != nil {
+		return err
+	}
+	restore := exec.CommandContext(ctx, "iptables-restore")
+	restore.Stdin = strings.NewReader(withoutDocker(rules))
+	if out, err := restore.CombinedOutput(); err != nil {
+		return fmt.Errorf("iptables-restore: %w: %s", err, out)
+	}
+	return nil
+}
+
+// withoutDocker leaves out the chains and rules of an engine from what iptables-save printed.
+func withoutDocker(rules string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(rules) {
+		if !strings.Contains(line, "DOCKER") && !strings.Contains(line, "docker0") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // engine is the twin's own Docker engine, with its files in a directory.
@@ -135,9 +163,23 @@ func (e engine) await(ctx context.Context, ended <-chan error) error {
 		case <-time.After(200 * time.Millisecond):
 			continue
 		}
-		text, _ := os.ReadFile(e.file("dockerd.log"))
-		return fmt.Errorf("the twin's Docker engine does not start: %w: %s", err, text[max(0, len(text)-2000):])
+		return fmt.Errorf("the twin's Docker engine does not start: %w\n%s", err, e.complaints())
 	}
+}
+
+// complaints are the lines of the engine's log that are not just informative.
+func (e engine) complaints() string {
+	text, err := os.ReadFile(e.file("dockerd.log"))
+	if err != nil {
+		return err.Error()
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if !strings.Contains(line, "level=info") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // process is the running engine, or nil. The number alone proves nothing: after a reboot it can be anybody's.
