@@ -20,6 +20,7 @@ const usage = `usage: twin COMMAND [ARGS]
   down      destroy the stack and everything that the twin runs
   url       print the site's URL
   setup     install what the twin needs; with --for-tests, what the tests need, too
+  tools     run a command with the engine and Pulumi that setup found or installed: twin tools go test ./...
 
 Any other command runs against the twin, pulumi for example. The twin's name is CROSSCLOUD_TWIN (local), its files are
 in CROSSCLOUD_TWIN_DIR (.twin).
@@ -58,6 +59,14 @@ func run(args []string) error {
 		return t.printURL(ctx)
 	case "setup":
 		return t.setup(ctx, args[1:])
+	case "tools":
+		if len(args) == 1 {
+			return errors.New(usage)
+		}
+		if err := t.tools(ctx); err != nil {
+			return err
+		}
+		return t.execute(ctx, args[1:]...)
 	}
 	if err := t.start(ctx); err != nil {
 		return err

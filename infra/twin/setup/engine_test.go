@@ -1,0 +1,77 @@
+package setup
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAnEngineThatAnswersIsUsed(t *testing.T) {
+	fakeDocker(t, `exit 0`)
+	host, err := Engine(t.Context(), filepath.Join(t.TempDir(), "docker"))
+	require.NoError(t, err)
+	assert.Empty(t, host)
+}
+
+func TestTheTwinsOwnEngineIsFoundAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "docker")
+	fakeDocker(t, `[ "$DOCKER_HOST" = "unix://`+dir+`/docker.sock" ]`)
+	host, err := Engine(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Equal(t, "unix://"+dir+"/docker.sock", host)
+}
+
+func TestWithoutAnEngineTheErrorSaysWhatDockerSaid(t *testing.T) {
+	fakeDocker(t, `echo permission denied >&2; exit 1`)
+	_, err := FindEngine(t.Context(), t.TempDir())
+	assert.ErrorContains(t, err, "permission denied")
+}
+
+func TestASocketsPathMustNotBeTooLong(t *testing.T) {
+	err := engine{filepath.Join(t.TempDir(), strings.Repeat("x", 90))}.start(t.Context())
+	assert.ErrorContains(t, err, "shorter path")
+}
+
+// A process number outlives its process: whoever has it now must not be taken for the engine.
+func TestOnlyTheEngineItselfIsEnded(t *testing.T) {
+	e := engine{t.TempDir()}
+	assert.Nil(t, e.process(), "no file")
+	other := exec.Command("sleep", "60")
+	require.NoError(t, other.Start())
+	t.Cleanup(func() { _ = other.Process.Kill(); _ = other.Wait() })
+	require.NoError(t, os.WriteFile(e.file("docker.pid"), fmt.Appendln(nil, other.Process.Pid), 0o644))
+	assert.Nil(t, e.process())
+
+	own := exec.Command("sh", "-c", "sleep 60; : --pidfile "+e.file("docker.pid"))
+	require.NoError(t, own.Start())
+	t.Cleanup(func() { _ = own.Process.Kill(); _ = own.Wait() })
+	require.NoError(t, os.WriteFile(e.file("docker.pid"), fmt.Appendln(nil, own.Process.Pid), 0o644))
+	require.NotNil(t, e.process())
+}
+
+func TestStopWithoutAnEngineRemovesItsFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "docker")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "data"), 0o755))
+	require.NoError(t, StopEngine(t.Context(), dir))
+	assert.NoDirExists(t, dir)
+}
+
+func TestRulesOfTheEngineAreLeftOut(t *testing.T) {
+	assert.Equal(t, "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.0.2.0/24 -j MASQUERADE\nCOMMIT\n", withoutDocker(
+		"*nat\n:POSTROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"+
+			"-A POSTROUTING -s 192.0.2.0/24 -j MASQUERADE\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n"))
+}
+
+// fakeDocker puts a docker command first on PATH.
+func fakeDocker(t *testing.T, script string) {
+	t.Helper()
+	bin := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "docker"), []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+}

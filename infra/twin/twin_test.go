@@ -1,0 +1,101 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// emptyProject opens a twin in an empty project.
+func emptyProject(t *testing.T) *twin {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte("name: test\n"), 0o644))
+	inside := filepath.Join(root, "infra", "stacks")
+	require.NoError(t, os.MkdirAll(inside, 0o755))
+	t.Chdir(inside)
+	t.Setenv("PATH", os.Getenv("PATH"))
+	t.Setenv("CROSSCLOUD_TWIN", "unit")
+	t.Setenv("CROSSCLOUD_TWIN_DIR", "")
+	twin, err := open()
+	require.NoError(t, err)
+	require.Equal(t, root, twin.root)
+	return twin
+}
+
+func TestATwinBelongsToTheProjectAroundIt(t *testing.T) {
+	twin := emptyProject(t)
+	assert.Equal(t, filepath.Join(twin.root, ".twin", "unit"), twin.engine.Dir())
+	t.Chdir("/")
+	_, err := open()
+	assert.ErrorContains(t, err, "no Pulumi.yaml")
+}
+
+func TestThePassphraseIsMadeOnceAndForNobodyElse(t *testing.T) {
+	twin := emptyProject(t)
+	first, err := twin.passphrase()
+	require.NoError(t, err)
+	assert.Len(t, first, 26)
+	again, err := twin.passphrase()
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+	info, err := os.Stat(filepath.Join(twin.engine.Dir(), "passphrase"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+func TestSettingsOutliveTheirPassphrase(t *testing.T) {
+	twin := emptyProject(t)
+	require.NoError(t, twin.forgetSalt(), "there is no file")
+	file := filepath.Join(twin.root, "infra", "stacks", "Pulumi.unit.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("encryptionsalt: v1:abc\nconfig:\n  gcp:project: p\n"), 0o644))
+	require.NoError(t, twin.forgetSalt())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "config:\n  gcp:project: p\n", string(text))
+}
+
+func TestACommandSeesNoAccountOfTheOperator(t *testing.T) {
+	assert.Equal(t, []string{"HOME=/root", "PATH=/bin"}, withoutAccounts([]string{
+		"HOME=/root", "AWS_PROFILE=work", "GOOGLE_APPLICATION_CREDENTIALS=/key", "CLOUDSDK_CONFIG=/g", "PULUMI_ACCESS_TOKEN=t", "PATH=/bin",
+	}))
+}
+
+func TestACommandsExitCodeIsTheTwins(t *testing.T) {
+	twin := emptyProject(t)
+	assert.NoError(t, twin.execute(t.Context(), "true"))
+	assert.Equal(t, exitCode(7), twin.execute(t.Context(), "sh", "-c", "exit 7"))
+	assert.Equal(t, exitCode(128+9), twin.execute(t.Context(), "sh", "-c", "kill -9 $$"))
+	assert.ErrorContains(t, twin.execute(t.Context(), "no-such-command"), "no-such-command")
+}
+
+// An interrupt that does not come from a terminal reaches only this process, which must hand it on.
+func TestACommandGetsTheSignals(t *testing.T) {
+	twin := emptyProject(t)
+	go func() {
+		time.Sleep(300 * time.Millisecond)
+		_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+	}()
+	assert.Equal(t, exitCode(42), twin.execute(t.Context(), "sh", "-c", "trap 'exit 42' INT; sleep 5 >/dev/null 2>&1 & wait"))
+}
+
+func TestPhasesAddUp(t *testing.T) {
+	var p phases
+	p = append(p, phase{"images", 1500 * time.Millisecond}, phase{"pulumi up", 60 * time.Second})
+	var out printed
+	p.print(&out)
+	assert.Equal(t, "     images   1.5 s\n  pulumi up  60.0 s\n     in all  61.5 s\n", string(out))
+}
+
+type printed []byte
+
+func (p *printed) Write(b []byte) (int, error) {
+	*p = append(*p, b...)
+	return len(b), nil
+}
