@@ -42,6 +42,7 @@ slot_answers() {
   esac
 }
 slot_gets_ready() { slot_answers "$1" /readyz; }
+slot_crashes() { [[ $(runs "$1") == crashing ]]; }
 drain_slot() { say "drain $1"; }
 upstream_without() { say "requests to all but $1"; }
 slot_log() { say "words of $1"; }
@@ -138,8 +139,8 @@ func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) 
 	bad := rollout{blue: "old", green: "old", release: "crashing", database: true}
 	bad.set(t, dir)
 	bad.run(t, dir)
-	assert.Equal(t, "r2\nblue\nnot ready after 30 seconds\nwords of blue\n", contents(dir, "failed-revision"))
-	const end = "blue: not ready after 30 seconds words of blue\n"
+	assert.Equal(t, "r2\nblue\nit ends as soon as it is started\nwords of blue\n", contents(dir, "failed-revision"))
+	const end = "blue: it ends as soon as it is started words of blue\n"
 	assert.Equal(t, end, contents(dir, "end"))
 
 	// converge asks this before anything of the release is touched.

@@ -22,7 +22,7 @@ edit_status() {
 
 # status_hop NAME true|false DETAIL records one step.
 status_hop() {
-  edit_status --arg name "$1" --argjson ok "$2" --arg detail "$(plain 200 <<<"$3")" \
+  edit_status --arg name "$1" --argjson ok "$2" --arg detail "$(plain 150 <<<"$3")" \
     '.hops = [.hops[] | select(.name != $name)] + [{name: $name, ok: $ok, detail: $detail}]'
 }
 
@@ -43,14 +43,13 @@ published() {
   jq --raw-output --arg field "$1" '.[$field] // ""' "$published_file"
 }
 
-# status_publish writes the document to SSM if it says something new. Not being able to tell is no reason to stop: the
-# next run tells.
+# status_publish writes the document to SSM, with the time, by which a reader sees that the host is alive. Not being
+# able to tell is no reason to stop: the next run tells.
 status_publish() {
-  if [[ -s $published_file ]] && cmp -s "$status_file" "$published_file"; then
-    return 0
-  fi
-  if jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '. + {time: $time}' "$status_file" |
-    put_parameter "$STATUS_PARAMETER"; then
+  # SSM's limit is 4096 characters; a long certificate takes it from the words.
+  if jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+    '. + {time: $time} | if (tojson | length) > 4000 then .error |= .[:100] | .hops[].detail |= .[:40] else . end' \
+    "$status_file" | put_parameter "$STATUS_PARAMETER"; then
     cp "$status_file" "$published_file"
   else
     echo 'status: not published' >&2

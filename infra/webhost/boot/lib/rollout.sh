@@ -79,8 +79,9 @@ other_is_ready() {
 
 # give_up SLOT goes back to the release before, wherever this one is.
 give_up() {
-  local slot said
+  local slot said why="not ready after $ready_seconds seconds"
   said=$(slot_log "$1")
+  ! slot_crashes "$1" || why='it ends as soon as it is started'
   # The bad slot first: only when it is back can another one leave.
   for slot in "$1" $(slot_names | grep --invert-match --line-regexp "$1"); do
     [[ -d $slots/$slot/previous ]] || continue
@@ -95,7 +96,7 @@ give_up() {
     fi
   done
   upstream_without nobody
-  condemn "$1" "not ready after $ready_seconds seconds" "$said"
+  condemn "$1" "$why" "$said"
 }
 
 # slot_log SLOT prints the last that the app in the slot said, without what the engine and systemd say around it.

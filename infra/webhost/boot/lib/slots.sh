@@ -7,8 +7,9 @@
 slots=$data/slots
 quadlets=/etc/containers/systemd
 
-# How long a slot may take to start, to connect and to find its migrations applied.
-ready_seconds=30
+# How long a slot may take to start, to connect and to apply its migrations; and how often it may end meanwhile.
+ready_seconds=60
+ready_restarts=3
 # How long requests may take to leave a slot, before it is stopped anyway.
 drain_seconds=30
 
@@ -74,13 +75,19 @@ slot_answers() {
   curl --silent --fail --max-time 3 --output /dev/null "http://127.0.0.1:$(slot_value "$1" port)$2"
 }
 
-# slot_gets_ready SLOT waits for it.
+# slot_gets_ready SLOT waits for it, as long as there is hope.
 slot_gets_ready() {
   local end=$((SECONDS + ready_seconds))
   until slot_answers "$1" /readyz; do
+    ! slot_crashes "$1" || return 1
     ((SECONDS < end)) || return 1
     sleep 0.5
   done
+}
+
+# slot_crashes SLOT: systemd had to start it again and again since it was started on purpose.
+slot_crashes() {
+  (($(systemctl show --property NRestarts --value "crosscloud-app-$1.service") >= ready_restarts))
 }
 
 # drain_slot SLOT waits until nginx, which no longer sends it new requests, has got its last answer.
