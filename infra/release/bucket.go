@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/tags"
 )
 
 const (
@@ -20,7 +22,7 @@ func (c *Channel) bundles(ctx *pulumi.Context, name string, args ChannelArgs) er
 		// Bucket names are unique among all of AWS's customers, so the provider completes this one.
 		BucketPrefix: pulumi.String(args.Name + "-"),
 		ForceDestroy: pulumi.Bool(!args.ProtectData),
-		Tags:         tagsOf(args.Tags, args.Name+"-bundles"),
+		Tags:         tags.Named(args.Tags, args.Name+"-bundles"),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return fmt.Errorf("bucket: %w", err)

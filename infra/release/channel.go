@@ -3,11 +3,12 @@ package release
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/tags"
 )
 
 // ChannelArgs is what a channel needs to know.
@@ -63,7 +64,7 @@ func (c *Channel) parameters(ctx *pulumi.Context, name string, args ChannelArgs)
 		Description: pulumi.String("The app's connection string; the web host reads it when its version changes"),
 		Type:        pulumi.String("SecureString"),
 		Value:       pulumi.ToSecret(args.DatabaseURL.ToStringOutput()).(pulumi.StringOutput),
-		Tags:        tagsOf(args.Tags, args.Name+"-database-url"),
+		Tags:        tags.Named(args.Tags, args.Name+"-database-url"),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return fmt.Errorf("parameter database-url: %w", err)
@@ -73,7 +74,7 @@ func (c *Channel) parameters(ctx *pulumi.Context, name string, args ChannelArgs)
 		Description:   pulumi.String("What the web host runs, by its own account"),
 		Type:          pulumi.String("String"),
 		InsecureValue: pulumi.String("{}"),
-		Tags:          tagsOf(args.Tags, args.Name+"-status"),
+		Tags:          tags.Named(args.Tags, args.Name+"-status"),
 		// The host writes it from now on.
 	}, pulumi.Parent(c), pulumi.IgnoreChanges([]string{"value", "insecureValue"}))
 	if err != nil {
@@ -86,14 +87,4 @@ func (c *Channel) parameters(ctx *pulumi.Context, name string, args ChannelArgs)
 		return strings.TrimSuffix(arn, c.StatusParameter) + c.DesiredParameter
 	}).(pulumi.StringOutput)
 	return nil
-}
-
-// tagsOf are the common tags and the Name by which AWS's console shows a resource.
-func tagsOf(common map[string]string, name string) pulumi.StringMap {
-	all := maps.Clone(common)
-	if all == nil {
-		all = map[string]string{}
-	}
-	all["Name"] = name
-	return pulumi.ToStringMap(all)
 }

@@ -51,12 +51,10 @@ func contextFiles(dir string) ([]string, error) {
 		}
 		name = filepath.ToSlash(name)
 		skip, err := ignored.MatchesOrParentMatches(name)
-		switch {
-		case err != nil:
+		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
-		case name == dockerfile:
-			skip = false
 		}
+		skip = skip && name != dockerfile
 		switch {
 		case entry.IsDir() && skip && !readmits(ignored, name):
 			return filepath.SkipDir

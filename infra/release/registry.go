@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ecr"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/tags"
 )
 
 // keepImages is how many images stay: the running one, and enough before it to look back at a bad week. Scratch images
@@ -21,7 +23,7 @@ func (c *Channel) registry(ctx *pulumi.Context, name string, args ChannelArgs) e
 			ScanOnPush: pulumi.Bool(true),
 		},
 		ForceDelete: pulumi.Bool(!args.ProtectData),
-		Tags:        tagsOf(args.Tags, args.Name),
+		Tags:        tags.Named(args.Tags, args.Name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return fmt.Errorf("repository: %w", err)

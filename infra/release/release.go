@@ -10,6 +10,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
+
+	"crosscloud/infra/tags"
 )
 
 // Args is what one release consists of.
@@ -62,7 +64,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		Key:           key,
 		ContentBase64: args.Bundle.ToStringOutput().ToStringPtrOutput(),
 		ContentType:   pulumi.String("application/gzip"),
-		Tags:          tagsOf(args.Tags, args.Name+"-bundle"),
+		Tags:          tags.Named(args.Tags, args.Name+"-bundle"),
 	}, pulumi.Parent(release), pulumi.DependsOn(args.Channel.ready))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: bundle: %w", name, err)
@@ -77,7 +79,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		Description:   pulumi.String("The bundle that the web host applies"),
 		Type:          pulumi.String("String"),
 		InsecureValue: document,
-		Tags:          tagsOf(args.Tags, args.Name+"-desired"),
+		Tags:          tags.Named(args.Tags, args.Name+"-desired"),
 	}, pulumi.Parent(release), pulumi.DependsOn(append([]pulumi.Resource{object}, args.After...)))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: desired state: %w", name, err)

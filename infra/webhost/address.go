@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/tags"
 )
 
 // Address is a public IPv4 address that outlives the machine behind it.
@@ -17,15 +19,15 @@ type Address struct {
 
 // ReserveAddress allocates the web host's Elastic IP by itself, before anything else: the database's firewall needs
 // it and the web host needs the database's address, so neither could come first if each reserved its own.
-// physicalName and tags are as in Args.
-func ReserveAddress(ctx *pulumi.Context, name, physicalName string, tags map[string]string, opts ...pulumi.ResourceOption) (*Address, error) {
+// physicalName and common are Args.Name and Args.Tags.
+func ReserveAddress(ctx *pulumi.Context, name, physicalName string, common map[string]string, opts ...pulumi.ResourceOption) (*Address, error) {
 	address := &Address{}
 	if err := ctx.RegisterComponentResource("crosscloud:webhost:Address", name, address, opts...); err != nil {
 		return nil, fmt.Errorf("web host's address %s: %w", name, err)
 	}
 	ip, err := ec2.NewEip(ctx, name, &ec2.EipArgs{
 		Domain: pulumi.String("vpc"),
-		Tags:   tagsOf(tags, physicalName+"-web"),
+		Tags:   tags.Named(common, physicalName+"-web"),
 	}, pulumi.Parent(address))
 	if err != nil {
 		return nil, fmt.Errorf("web host's address %s: %w", name, err)

@@ -6,10 +6,11 @@ package webhost
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/tags"
 )
 
 // Args is what a web host needs to know. All fields are required unless they say otherwise.
@@ -88,16 +89,7 @@ type declarer struct {
 	parent pulumi.ResourceOrInvokeOption
 }
 
-// tags are the common tags and the Name by which AWS's console shows a resource.
+// tags are the tags of one resource.
 func (d declarer) tags(suffix string) pulumi.StringMap {
-	return tagsOf(d.args.Tags, d.args.Name+"-"+suffix)
-}
-
-func tagsOf(common map[string]string, name string) pulumi.StringMap {
-	all := maps.Clone(common)
-	if all == nil {
-		all = map[string]string{}
-	}
-	all["Name"] = name
-	return pulumi.ToStringMap(all)
+	return tags.Named(d.args.Tags, d.args.Name+"-"+suffix)
 }
