@@ -4,31 +4,19 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/monitortest"
 )
 
 const (
 	webIP      = "198.51.100.7"
 	databaseIP = "203.0.113.20"
 )
-
-// monitor stands in for engine and providers: it records every registration
-// and answers with the outputs that the rest of the program reads.
-type monitor struct {
-	mu        sync.Mutex
-	resources []registration
-}
-
-type registration struct {
-	name, token, parent string
-	custom              bool
-	inputs              resource.PropertyMap
-}
 
 // computed are outputs that no input determines, by type.
 var computed = map[string]map[string]any{
@@ -49,60 +37,46 @@ var computed = map[string]map[string]any{
 	"aws:iam/role:Role":                             {"arn": "arn:aws:iam::1:role/r"},
 }
 
-func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.resources = append(m.resources, registration{
-		args.Name, args.TypeToken, args.RegisterRPC.GetParent(), args.Custom, args.Inputs,
-	})
-	out := maps.Clone(args.Inputs)
-	if out == nil {
-		out = resource.PropertyMap{}
+func outputs(token, _ string, inputs resource.PropertyMap) resource.PropertyMap {
+	out := resource.NewPropertyMapFromMap(computed[token])
+	if token == "aws:ssm/parameter:Parameter" {
+		out["arn"] = resource.NewStringProperty("arn:aws:ssm:us-east-1:1:parameter" + inputs["name"].StringValue())
 	}
-	for key, value := range computed[args.TypeToken] {
-		out[resource.PropertyKey(key)] = resource.NewPropertyValue(value)
-	}
-	if args.TypeToken == "aws:ssm/parameter:Parameter" {
-		out["arn"] = resource.NewStringProperty("arn:aws:ssm:us-east-1:1:parameter" + args.Inputs["name"].StringValue())
-	}
-	return args.Name + "-id", out, nil
+	return out
 }
 
-func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
-	answers := map[string]map[string]any{
-		"aws:ec2/getAmi:getAmi":                               {"id": "ami-0123456789abcdef0", "architecture": "x86_64"},
-		"gcp:compute/getImage:getImage":                       {"selfLink": "projects/debian-cloud/global/images/debian-13-x", "name": "debian-13-x"},
-		"aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "canary-registry-token"},
+func answer(values map[string]any) func(resource.PropertyMap) (resource.PropertyMap, error) {
+	return func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.NewPropertyMapFromMap(values), nil
 	}
-	answer, known := answers[args.Token]
-	if !known {
-		return nil, fmt.Errorf("the program called %s", args.Token)
-	}
-	return resource.NewPropertyMapFromMap(answer), nil
 }
 
 // preview runs the whole program; the gate asks nobody then.
-func preview(t *testing.T, overrides map[string]string) []registration {
+func preview(t *testing.T, overrides map[string]string) []monitortest.Resource {
 	t.Helper()
 	values := declaredDefaults(t)
 	t.Chdir("..") // where the engine starts the program
 	values["gcp:project"] = "my-project-123"
 	maps.Copy(values, overrides)
-	m := &monitor{}
-	err := pulumi.RunErr(Deploy, pulumi.WithMocks("crosscloud", "test", m), func(info *pulumi.RunInfo) {
-		info.Config, info.DryRun = values, true
-	})
-	require.NoError(t, err)
-	return m.resources
+	m := &monitortest.Monitor{
+		Outputs: outputs,
+		Functions: map[string]func(resource.PropertyMap) (resource.PropertyMap, error){
+			"aws:ec2/getAmi:getAmi":                               answer(map[string]any{"id": "ami-0123456789abcdef0", "architecture": "x86_64"}),
+			"gcp:compute/getImage:getImage":                       answer(map[string]any{"selfLink": "projects/debian-cloud/global/images/debian-13-x", "name": "debian-13-x"}),
+			"aws:ecr/getAuthorizationToken:getAuthorizationToken": answer(map[string]any{"userName": "AWS", "password": "canary-registry-token"}),
+		},
+	}
+	require.NoError(t, m.Run(Deploy, monitortest.Preview, func(info *pulumi.RunInfo) { info.Config = values }))
+	return m.Resources()
 }
 
 func TestEveryResourceBelongsToAComponent(t *testing.T) {
 	for _, r := range preview(t, nil) {
-		if r.token == "pulumi:pulumi:Stack" {
+		if r.Token == "pulumi:pulumi:Stack" {
 			continue
 		}
-		component := strings.HasPrefix(r.token, "crosscloud:")
-		require.Equal(t, component, strings.HasSuffix(r.parent, "::crosscloud-test"), "%s %s has the parent %s", r.token, r.name, r.parent)
+		component := strings.HasPrefix(r.Token, "crosscloud:")
+		require.Equal(t, component, strings.HasSuffix(r.Options.GetParent(), "::crosscloud-test"), "%s %s has the parent %s", r.Token, r.Name, r.Options.GetParent())
 	}
 }
 
@@ -111,9 +85,9 @@ func TestEveryResourceBelongsToAComponent(t *testing.T) {
 func TestEveryResourceSaysWhoseItIs(t *testing.T) {
 	resources := preview(t, nil)
 	labelled := map[string]bool{}
-	own := func(r registration) bool {
+	own := func(r monitortest.Resource) bool {
 		for _, key := range []resource.PropertyKey{"tags", "labels"} {
-			if value := r.inputs[key]; value.IsObject() {
+			if value := r.Inputs[key]; value.IsObject() {
 				labels := value.ObjectValue()
 				return labels["project"].StringValue() == "crosscloud" && labels["stack"].StringValue() == "test"
 			}
@@ -121,14 +95,14 @@ func TestEveryResourceSaysWhoseItIs(t *testing.T) {
 		return false
 	}
 	for _, r := range resources {
-		labelled[r.token] = labelled[r.token] || own(r)
+		labelled[r.Token] = labelled[r.Token] || own(r)
 	}
 	for _, must := range []string{"aws:ec2/instance:Instance", "aws:ec2/eip:Eip", "aws:ec2/vpc:Vpc", "gcp:compute/instance:Instance", "gcp:compute/address:Address", "gcp:compute/disk:Disk"} {
 		require.True(t, labelled[must], must)
 	}
 	for _, r := range resources {
-		if labelled[r.token] {
-			require.True(t, own(r), "%s %s carries no project and stack", r.token, r.name)
+		if labelled[r.Token] {
+			require.True(t, own(r), "%s %s carries no project and stack", r.Token, r.Name)
 		}
 	}
 }
@@ -139,11 +113,11 @@ func TestTheAllowListsNameEachOther(t *testing.T) {
 	resources := preview(t, map[string]string{"crosscloud:adminCidrs": `["` + admin + `"]`})
 	opened := map[string][]string{}
 	for _, r := range resources {
-		switch r.token {
+		switch r.Token {
 		case "gcp:compute/firewall:Firewall":
-			for _, allow := range r.inputs["allows"].ArrayValue() {
+			for _, allow := range r.Inputs["allows"].ArrayValue() {
 				for _, port := range allow.ObjectValue()["ports"].ArrayValue() {
-					for _, from := range r.inputs["sourceRanges"].ArrayValue() {
+					for _, from := range r.Inputs["sourceRanges"].ArrayValue() {
 						key := "database " + port.StringValue()
 						opened[key] = append(opened[key], from.StringValue())
 					}
@@ -151,12 +125,12 @@ func TestTheAllowListsNameEachOther(t *testing.T) {
 			}
 		case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
 			direction := "in"
-			if strings.Contains(r.token, "Egress") {
+			if strings.Contains(r.Token, "Egress") {
 				direction = "out"
 			}
-			require.Equal(t, r.inputs["fromPort"], r.inputs["toPort"], r.name)
-			key := fmt.Sprintf("web %s %v", direction, r.inputs["fromPort"].NumberValue())
-			opened[key] = append(opened[key], r.inputs["cidrIpv4"].StringValue())
+			require.Equal(t, r.Inputs["fromPort"], r.Inputs["toPort"], r.Name)
+			key := fmt.Sprintf("web %s %v", direction, r.Inputs["fromPort"].NumberValue())
+			opened[key] = append(opened[key], r.Inputs["cidrIpv4"].StringValue())
 		}
 	}
 	require.Equal(t, map[string][]string{
@@ -175,9 +149,9 @@ func TestTheAllowListsNameEachOther(t *testing.T) {
 func TestSecretsStaySecret(t *testing.T) {
 	kept := 0
 	for _, r := range preview(t, nil) {
-		for key, value := range r.inputs {
+		for key, value := range r.Inputs {
 			if plain := fmt.Sprint(value.MapRepl(nil, hideSecret)); strings.Contains(plain, "canary-") {
-				t.Errorf("%s %s has a secret in its plain input %s", r.token, r.name, key)
+				t.Errorf("%s %s has a secret in its plain input %s", r.Token, r.Name, key)
 			}
 			if strings.Contains(fmt.Sprint(value.MapRepl(nil, nil)), "canary-") {
 				kept++

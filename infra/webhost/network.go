@@ -92,7 +92,8 @@ func (d declarer) card(in network, walls walls) (card, error) {
 	association, err := ec2.NewEipAssociation(d.ctx, d.name, &ec2.EipAssociationArgs{
 		AllocationId:       d.args.Address.AllocationID,
 		NetworkInterfaceId: eni.ID(),
-	}, d.parent)
+		// EC2 refuses an address in a VPC that has no gateway to the internet.
+	}, d.parent, pulumi.DependsOn([]pulumi.Resource{in.route}))
 	if err != nil {
 		return card{}, err
 	}
