@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 
 	"crosscloud/infra/twin/cloud"
@@ -69,6 +70,8 @@ func projectRoot() (string, error) {
 
 // setup installs what is missing.
 func (t *twin) setup(ctx context.Context, args []string) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	forTests := len(args) == 1 && args[0] == "--for-tests"
 	if len(args) > 0 && !forTests {
 		return errors.New(usage)
@@ -78,20 +81,35 @@ func (t *twin) setup(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	if err := t.tools(ctx); err != nil {
-		return err
-	}
-	return t.engine.EnsureImages(ctx, os.Stderr)
+	return t.toolsAndImages(ctx)
 }
 
 // tools finds or installs the Docker engine and Pulumi.
 func (t *twin) tools(ctx context.Context) error {
+	if err := t.findEngine(ctx); err != nil {
+		return err
+	}
+	return setup.Pulumi(ctx, t.root, t.bin())
+}
+
+// toolsAndImages is tools and the base images. Those are made while Pulumi is built: one waits for the archive, the
+// other for the processors.
+func (t *twin) toolsAndImages(ctx context.Context) error {
+	if err := t.findEngine(ctx); err != nil {
+		return err
+	}
+	pulumi := make(chan error, 1)
+	go func() { pulumi <- setup.Pulumi(ctx, t.root, t.bin()) }()
+	return errors.Join(t.engine.EnsureImages(ctx, os.Stderr), <-pulumi)
+}
+
+func (t *twin) findEngine(ctx context.Context) error {
 	host, err := setup.Engine(ctx, t.dockerDir())
 	if err != nil {
 		return err
 	}
 	t.useEngine(host)
-	return setup.Pulumi(ctx, t.root, t.bin())
+	return nil
 }
 
 // useEngine makes every docker command of this process and of those it starts go to the engine at host.
@@ -104,13 +122,7 @@ func (t *twin) useEngine(host string) {
 // start makes the twin ready for a command: installs, builds and starts what is missing, and serves the providers until
 // ctx ends.
 func (t *twin) start(ctx context.Context) error {
-	if err := t.phases.time("tools", func() error { return t.tools(ctx) }); err != nil {
-		return err
-	}
-	if err := t.phases.time("images", func() error { return t.engine.EnsureImages(ctx, os.Stderr) }); err != nil {
-		return err
-	}
-	if err := t.phases.time("network and services", func() error { return t.startServices(ctx) }); err != nil {
+	if err := t.prepare(ctx); err != nil {
 		return err
 	}
 	return t.phases.time("providers and stack", func() error {
@@ -119,6 +131,16 @@ func (t *twin) start(ctx context.Context) error {
 		}
 		return t.ensureStack(ctx)
 	})
+}
+
+// prepare is the part of start that an interrupt may end at any time.
+func (t *twin) prepare(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	if err := t.phases.time("tools and images", func() error { return t.toolsAndImages(ctx) }); err != nil {
+		return err
+	}
+	return t.phases.time("network and services", func() error { return t.startServices(ctx) })
 }
 
 func (t *twin) startServices(ctx context.Context) error {

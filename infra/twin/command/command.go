@@ -54,14 +54,14 @@ func failed(cmd *exec.Cmd, err error, said string) error {
 	return fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args[:min(2, len(cmd.Args))], " "), err, said[max(0, len(said)-most):])
 }
 
-// Step does something that takes long, and prints what and, afterwards, how long it took.
+// Step does something that takes long. It prints what begins, and how long it took: in two lines, since steps may overlap.
 func Step(w io.Writer, what string, do func() error) error {
-	fmt.Fprintf(w, "%s … ", what)
+	fmt.Fprintf(w, "%s …\n", what)
 	start := time.Now()
 	if err := do(); err != nil {
-		fmt.Fprintln(w, "failed")
+		fmt.Fprintf(w, "%s: failed\n", what)
 		return err
 	}
-	fmt.Fprintf(w, "%.0f s\n", time.Since(start).Seconds())
+	fmt.Fprintf(w, "%s: %.0f s\n", what, time.Since(start).Seconds())
 	return nil
 }

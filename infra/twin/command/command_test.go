@@ -32,5 +32,5 @@ func TestStepSaysWhetherItWorked(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, Step(&out, "load", func() error { return nil }))
 	assert.Error(t, Step(&out, "build", func() error { return errors.New("no") }))
-	assert.Equal(t, "load … 0 s\nbuild … failed\n", out.String())
+	assert.Equal(t, "load …\nload: 0 s\nbuild …\nbuild: failed\n", out.String())
 }

@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"embed"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -41,12 +42,14 @@ func (b *Builder) debian(ctx context.Context) (image, error) {
 		return image{}, err
 	}
 	i := image{name: Debian, recipe: recipe(parts...)}
-	i.build = func(ctx context.Context) error { return b.buildDebian(ctx, i, files, apt) }
+	i.build = func(ctx context.Context, progress io.Writer) error {
+		return b.buildDebian(ctx, progress, i, files, apt)
+	}
 	return i, nil
 }
 
-func (b *Builder) buildDebian(ctx context.Context, i image, files fs.FS, apt archive) error {
-	base, forget, err := b.bareDebian(ctx, apt)
+func (b *Builder) buildDebian(ctx context.Context, progress io.Writer, i image, files fs.FS, apt archive) error {
+	base, forget, err := b.bareDebian(ctx, progress, apt)
 	if err != nil {
 		return err
 	}
@@ -67,14 +70,16 @@ func (b *Builder) buildDebian(ctx context.Context, i image, files fs.FS, apt arc
 			return err
 		}
 	}
-	_, err = command.Run(ctx, "docker", "build", "--quiet", "--force-rm", "--network", "host", "--build-arg", "BASE="+base,
-		"--label", recipeLabel+"="+i.recipe, "--tag", i.name, dir)
-	return err
+	return command.Step(progress, "install in Debian 13 what a cloud's image has", func() error {
+		_, err := command.Run(ctx, "docker", "build", "--quiet", "--force-rm", "--network", "host", "--build-arg", "BASE="+base,
+			"--label", recipeLabel+"="+i.recipe, "--tag", i.name, dir)
+		return err
+	})
 }
 
 // bareDebian is the image to start from: the published one where a registry answers, otherwise one made by debootstrap.
 // The name is to be forgotten once something is built on it.
-func (b *Builder) bareDebian(ctx context.Context, apt archive) (name string, forget func(), err error) {
+func (b *Builder) bareDebian(ctx context.Context, progress io.Writer, apt archive) (name string, forget func(), err error) {
 	if forget, err := pull(ctx, publishedDebian); err == nil {
 		return publishedDebian, forget, nil
 	}
@@ -86,11 +91,13 @@ func (b *Builder) bareDebian(ctx context.Context, apt archive) (name string, for
 		return "", nil, err
 	}
 	defer os.RemoveAll(dir)
-	if _, err := command.Run(ctx, "debootstrap", "--variant=minbase", suite, dir, apt.main); err != nil {
-		return "", nil, err
-	}
-	err = command.Pipe(
-		exec.CommandContext(ctx, "tar", "-C", dir, "-c", "."),
-		exec.CommandContext(ctx, "docker", "import", "--change", "LABEL "+recipeLabel+"=minbase", "-", minbase))
+	err = command.Step(progress, "bootstrap Debian 13 from "+apt.main, func() error {
+		if _, err := command.Run(ctx, "debootstrap", "--variant=minbase", suite, dir, apt.main); err != nil {
+			return err
+		}
+		return command.Pipe(
+			exec.CommandContext(ctx, "tar", "-C", dir, "-c", "."),
+			exec.CommandContext(ctx, "docker", "import", "--change", "LABEL "+recipeLabel+"=minbase", "-", minbase))
+	})
 	return minbase, func() { untag(ctx, minbase) }, err
 }

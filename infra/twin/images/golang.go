@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -60,12 +61,14 @@ func (b *Builder) golang(ctx context.Context) (image, error) {
 		parts = append(parts, key+"="+env[key])
 	}
 	i := image{name: Golang, recipe: recipe(parts...)}
-	i.build = func(ctx context.Context) error {
+	i.build = func(ctx context.Context, progress io.Writer) error {
 		if forget, err := pull(ctx, published); err == nil {
 			defer forget()
 			return b.commit(ctx, i, published, env, certificates, "")
 		}
-		return b.commit(ctx, i, Debian, env, certificates, all["GOROOT"])
+		return command.Step(progress, "copy "+all["GOVERSION"]+" into an image", func() error {
+			return b.commit(ctx, i, Debian, env, certificates, all["GOROOT"])
+		})
 	}
 	return i, nil
 }

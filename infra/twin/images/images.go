@@ -41,7 +41,7 @@ func New(root, cache string, install func(ctx context.Context, packages ...strin
 type image struct {
 	name   string
 	recipe string // changes when the result would
-	build  func(ctx context.Context) error
+	build  func(ctx context.Context, progress io.Writer) error
 }
 
 // Ensure makes the engine have both images, from the cache if they were made before.
@@ -74,7 +74,7 @@ func (b *Builder) ensure(ctx context.Context, i image, progress io.Writer) error
 			return err
 		})
 	}
-	if err := command.Step(progress, "make image "+i.name, func() error { return i.build(ctx) }); err != nil {
+	if err := i.build(ctx, progress); err != nil {
 		return err
 	}
 	return command.Step(progress, "keep image "+i.name, func() error { return b.keep(ctx, i.name, archive) })

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ func TestAnImageIsMadeOnceAndThenLoaded(t *testing.T) {
 	asked := recorder(t)
 	b := New(t.TempDir(), filepath.Join(t.TempDir(), "cache"), nil)
 	made := 0
-	i := image{name: Debian, recipe: "0123", build: func(context.Context) error { made++; return nil }}
+	i := image{name: Debian, recipe: "0123", build: func(context.Context, io.Writer) error { made++; return nil }}
 
 	require.NoError(t, b.ensure(t.Context(), i, &strings.Builder{}))
 	assert.Equal(t, 1, made)

@@ -51,7 +51,15 @@ func (e *Engine) EnsureServices(ctx context.Context, binary string) error {
 		"--sysctl", "net.ipv4.ip_unprivileged_port_start=0",
 		"--restart", "unless-stopped", "--stop-timeout", "5",
 		"--env", "TWIN_UID=" + strconv.Itoa(os.Getuid()), "--env", "TWIN_GID=" + strconv.Itoa(os.Getgid()),
-		"--volume", boot + ":/twin/boot:ro", "--volume", e.dir + ":/twin/data"}
+		"--volume", boot + ":/twin/boot:ro"}
+	// Of the instance's files the services get those that they work on, and not its passphrase or Pulumi's state.
+	for _, part := range []string{"state", "ca"} {
+		path := filepath.Join(e.dir, part)
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return err
+		}
+		args = append(args, "--volume", path+":/twin/data/"+part)
+	}
 	for _, port := range doors {
 		// Only this machine's own users come in, and not by the firewall of the machine, which published ports bypass.
 		args = append(args, "--publish", fmt.Sprintf("127.0.0.1:%s:%d", freePort(port), port))

@@ -1,4 +1,4 @@
-module tools
+module crosscloud/infra/twin/toolchain/cli
 
 go 1.26
 
@@ -232,3 +232,5 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	lukechampine.com/frand v1.4.2 // indirect
 )
+
+tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi

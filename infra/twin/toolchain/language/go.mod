@@ -1,4 +1,4 @@
-module tools
+module crosscloud/infra/twin/toolchain/language
 
 go 1.26
 
@@ -63,3 +63,5 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 	sourcegraph.com/sourcegraph/appdash v0.0.0-20211028080628-e2786a622600 // indirect
 )
+
+tool github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go
