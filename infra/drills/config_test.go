@@ -20,7 +20,7 @@ func TestAnInvalidConfigurationCreatesNothing(t *testing.T) {
 		"gcp:project":         "X",
 		"awsZone":             "eu-west-1a",
 		"databaseDiskGb":      "1",
-		"adminCidrs":          `["0.0.0.0/0"]`,
+		"adminCidrs[0]":       "0.0.0.0/0",
 		"webInstanceType":     "tiny",
 		"databaseMachineType": "tiny",
 	} {

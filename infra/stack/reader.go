@@ -99,6 +99,8 @@ func (r *reader) prefixes(key string, wide bool) []netip.Prefix {
 		name := fmt.Sprintf("%s[%d]", r.name(r.own, key), i)
 		prefix, err := netip.ParsePrefix(value)
 		switch {
+		case err != nil && isAddress(value):
+			r.problem(name, value, fmt.Sprintf("has no prefix length; did you mean \"%s/32\"?", value))
 		case err != nil:
 			r.problem(name, value, "is not a CIDR; for example \"203.0.113.7/32\"")
 		case !prefix.Addr().Is4():
@@ -131,4 +133,9 @@ func (r *reader) zoneIn(zone, region, zoneKey, regionKey, separator string) {
 		return
 	}
 	r.problem(zoneKey, zone, fmt.Sprintf("is not a zone of %s (%s)", region, regionKey))
+}
+
+func isAddress(value string) bool {
+	_, err := netip.ParseAddr(value)
+	return err == nil
 }
