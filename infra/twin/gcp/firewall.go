@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -65,7 +66,10 @@ func (g *gcp) firewall() cloud.Resource {
 				return create(g, id, out)
 			})
 			if err == nil {
-				err = g.applyFirewalls(ctx, in.Network)
+				if err = g.applyFirewalls(ctx, in.Network); err != nil {
+					// Pulumi never hears of this rule, so it must not stay open, nor keep its network in use.
+					err = errors.Join(err, state.Delete[Firewall](g.env.Store, id), g.applyFirewalls(context.WithoutCancel(ctx), in.Network))
+				}
 			}
 			return id, out, doing("creating Firewall", err)
 		},

@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -80,7 +81,8 @@ func rulesFor(rules []Firewall, tags []string) []firewall.Rule {
 				all = append(all, open)
 			}
 			for _, text := range allow.Ports {
-				if p, err := ports(text); err == nil {
+				// Port 0, which nothing can listen on, would read as every port.
+				if p, err := ports(text); err == nil && p != [2]uint16{} {
 					open.Ports = p
 					all = append(all, open)
 				}
@@ -116,19 +118,19 @@ func (g *gcp) applyFirewalls(ctx context.Context, network string) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // the rules of one machine are not to depend on the trouble of another
 	for _, instance := range instances {
-		if g.networkOf(instance.InstanceArgs) != g.global("networks", network) {
-			continue
-		}
-		if err := g.applyFirewall(ctx, instance); err != nil {
-			return err
+		if g.networkOf(instance.InstanceArgs) == g.global("networks", network) {
+			failed = append(failed, g.applyFirewall(ctx, instance))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // applyFirewall leaves out a machine that is not there: one that is being made looks again when it is.
 func (g *gcp) applyFirewall(ctx context.Context, instance Instance) error {
+	g.applying.Lock()
+	defer g.applying.Unlock()
 	status, err := g.env.Machines.Status(ctx, instance.Name)
 	if err != nil || !status.Exists {
 		return err

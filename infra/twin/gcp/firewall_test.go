@@ -1,8 +1,13 @@
 package gcp
 
 import (
+	"context"
+	"errors"
 	"net/netip"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,7 +42,8 @@ func TestRulesOfANetworkForOneVM(t *testing.T) {
 			[]Firewall{rule(nil, FirewallAllow{Protocol: "tcp", Ports: []string{"80", "8000-8080"}}, FirewallAllow{Protocol: "udp"})},
 			[]firewall.Rule{out, in("tcp", 80, 80), in("tcp", 8000, 8080), in("udp", 0, 0)},
 		},
-		"disabled": {[]Firewall{disabled}, []firewall.Rule{out}},
+		"port 0 alone": {[]Firewall{rule(nil, FirewallAllow{Protocol: "tcp", Ports: []string{"0"}})}, []firewall.Rule{out}},
+		"disabled":     {[]Firewall{disabled}, []firewall.Rule{out}},
 	} {
 		assert.Equal(t, test.want, rulesFor(test.rules, []string{"database"}), name)
 	}
@@ -77,4 +83,56 @@ func TestFirewallChangesReachRunningMachines(t *testing.T) {
 	assert.Equal(t, cloudtest.Replaced, p.MustUp(firewallToken, "postgres", args).Change)
 	assert.NotContains(t, p.machine(t).Firewall, "5432", "the rule belongs to another network now")
 	assert.Equal(t, 1, p.machine(t).Boots)
+}
+
+// slowly takes longer to load a ruleset the fewer rules it has, and can't load one that opens port 666.
+type slowly struct{ *cloudtest.Machines }
+
+func (s slowly) SetFirewall(ctx context.Context, name, ruleset string) error {
+	if strings.Contains(ruleset, "dport 666 ") {
+		return errors.New("no buffer space available")
+	}
+	time.Sleep(time.Duration(100-10*strings.Count(ruleset, " dport ")) * time.Millisecond)
+	return s.Machines.SetFirewall(ctx, name, ruleset)
+}
+
+func TestRulesThatComeAtOnceAreAllInForce(t *testing.T) {
+	t.Parallel()
+	machines := cloudtest.NewMachines()
+	p := newProjectOn(t, slowly{machines}, machines)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+
+	var all sync.WaitGroup
+	for _, port := range []string{"1001", "1002", "1003"} {
+		beside := p.Beside()
+		args := object{
+			"network": p.Get("network").ID, "sourceRanges": []any{"203.0.113.0/24"},
+			"allows": []any{object{"protocol": "tcp", "ports": []any{port}}},
+		}
+		all.Go(func() {
+			_, err := beside.Up(firewallToken, "port-"+port, args)
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	for _, port := range []string{"1001", "1002", "1003"} {
+		assert.Contains(t, p.machine(t).Firewall, "dport "+port)
+	}
+}
+
+func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	machines := cloudtest.NewMachines()
+	p := newProjectOn(t, slowly{machines}, machines)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	args := p.rule()
+	args["name"], args["allows"] = "odd", []any{object{"protocol": "tcp", "ports": []any{"666"}}}
+	_, err := p.Up(firewallToken, "odd", args)
+	require.ErrorContains(t, err, "no buffer space available")
+
+	args["allows"] = []any{object{"protocol": "tcp", "ports": []any{"667"}}}
+	p.MustUp(firewallToken, "odd", args)
+	assert.Contains(t, p.machine(t).Firewall, "dport 667 ")
 }

@@ -42,10 +42,17 @@ type project struct {
 
 func newProject(t *testing.T) project {
 	t.Helper()
+	machines := cloudtest.NewMachines()
+	return newProjectOn(t, machines, machines)
+}
+
+// newProjectOn works on an engine that is a form of machines.
+func newProjectOn(t *testing.T, engine cloud.Machines, machines *cloudtest.Machines) project {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "test")
-	p := project{machines: cloudtest.NewMachines(), store: state.Open(filepath.Join(dir, "state"))}
+	p := project{machines: machines, store: state.Open(filepath.Join(dir, "state"))}
 	p.Stack = cloudtest.New(t, Provider(cloud.Env{
-		Store: p.store, Machines: p.machines, Dir: dir,
+		Store: p.store, Machines: engine, Dir: dir,
 		Subnet: netip.MustParsePrefix("198.18.0.0/16"), Hosts: []string{"secretmanager.googleapis.com"},
 	}), map[string]string{"project": "my-project-123", "region": "us-east4", "zone": "us-east4-a"})
 	return p

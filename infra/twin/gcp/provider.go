@@ -19,6 +19,9 @@ type gcp struct {
 
 	// mu is held from looking whether something is free until it is taken. The engine creates in parallel.
 	mu sync.Mutex
+	// applying is held from reading the rules until a machine has them in force: of two rules that change at once, the
+	// one that is read last must also be the one that is loaded last.
+	applying sync.Mutex
 	// making has the ids of the VMs whose machines are being made.
 	making map[string]bool
 }

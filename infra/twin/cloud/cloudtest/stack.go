@@ -75,6 +75,12 @@ func New(t *testing.T, p cloud.Provider, config map[string]string) *Stack {
 	return s
 }
 
+// Beside returns another stack of the same provider. One stack makes one resource at a time, as its test goes on; the
+// engine makes many.
+func (s *Stack) Beside() *Stack {
+	return &Stack{t: s.t, client: s.client, resources: map[string]*Resource{}}
+}
+
 // Get returns a resource that Up has made.
 func (s *Stack) Get(name string) Resource {
 	s.t.Helper()
