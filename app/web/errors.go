@@ -74,28 +74,28 @@ func (h *handlers) errorPage(status int) http.Handler {
 	})
 }
 
-// unmatched gives the router's own refusals (404, 405) the site's looks.
+// unmatched gives the router's own refusals (404, 405) the site's looks. Where
+// the router would redirect to a tidier spelling ("//x"), nothing is there either.
 func (h *handlers) unmatched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := mux.Handler(r); pattern != "" {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		refusal := &refusal{header: http.Header{}}
+		refusal := refusal{}
 		mux.ServeHTTP(refusal, r)
-		if allow := refusal.header.Get("Allow"); allow != "" {
+		status := http.StatusNotFound
+		if allow := refusal.Header().Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
+			status = http.StatusMethodNotAllowed
 		}
-		h.errorPage(refusal.status).ServeHTTP(w, r)
+		h.errorPage(status).ServeHTTP(w, r)
 	})
 }
 
-// refusal keeps a response's status and header and drops its body.
-type refusal struct {
-	header http.Header
-	status int
-}
+// refusal keeps a response's header and drops the rest.
+type refusal http.Header
 
-func (r *refusal) Header() http.Header         { return r.header }
-func (r *refusal) WriteHeader(status int)      { r.status = status }
-func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
+func (r refusal) Header() http.Header         { return http.Header(r) }
+func (r refusal) WriteHeader(int)             {}
+func (r refusal) Write(p []byte) (int, error) { return len(p), nil }

@@ -109,7 +109,7 @@ func TestUnknownItemsAndAddresses(t *testing.T) {
 	for _, path := range []string{"/complete/1", "/complete/-", "/complete/99999999999999999999", "/delete/x"} {
 		assert.Equal(t, http.StatusNotFound, s.post(path).Code, path)
 	}
-	for _, path := range []string{"/nowhere", "/add/", "/static/", "/static/nowhere.css", "/static/..%2fstatic.go"} {
+	for _, path := range []string{"/nowhere", "/add/", "/static/", "/static/nowhere.css", "/static/..%2fstatic.go", "//nowhere", "/add/../nowhere"} {
 		w := s.get(path)
 		assert.Equal(t, http.StatusNotFound, w.Code, path)
 		assert.Contains(t, w.Body.String(), "There is nothing here", path)
