@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"crosscloud/app/postgres"
@@ -24,7 +22,7 @@ const shutdownTimeout = 8 * time.Second
 func serve(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("LISTEN=%s: %w", config.Listen, err)
 	}
 	return serveOn(ctx, listener, config, log)
 }
@@ -52,13 +50,7 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	defer cancel() // before the wait, also when serving failed
 	background.Go(func() { migrateEventually(ctx, migrations, config.Database.ConnConfig, log) })
 
-	var draining atomic.Bool
-	ready := func(ctx context.Context) error {
-		if draining.Load() {
-			return errors.New("shutting down")
-		}
-		return store.Ready(ctx, migrations)
-	}
+	ready := func(ctx context.Context) error { return store.Ready(ctx, migrations) }
 	server := newServer(web.New(store, ready, log), log)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -70,7 +62,6 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	case <-ctx.Done():
 	}
 	log.Info("shutting down", "at_most", shutdownTimeout.String())
-	draining.Store(true)
 	deadline, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer done()
 	if err := server.Shutdown(deadline); err != nil {

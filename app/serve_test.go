@@ -172,6 +172,7 @@ func TestServeFailsWhereTheAddressIsTaken(t *testing.T) {
 	stdout, _, code := app(t, settings, "serve")
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, stdout, "address already in use")
+	assert.Contains(t, stdout, "LISTEN=", "the setting to change")
 }
 
 func TestAnUnprotectedDatabaseIsWarnedAbout(t *testing.T) {
