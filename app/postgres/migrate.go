@@ -59,6 +59,11 @@ func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
 // Up applies what is pending. Any number of processes may call it at the same
 // time: tern's advisory lock lets one work, and the others find it done.
 func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("migrate: %w", err)
+		}
+	}()
 	config = config.Copy()
 	// A migration may take its time, but not while it waits for a lock: every
 	// query that comes later queues behind it. It fails and is tried again.
@@ -66,29 +71,26 @@ func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.L
 	config.RuntimeParams["lock_timeout"] = "10s"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 
 	status, err := m.status(ctx, conn)
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
 	if status.Pending() == 0 {
 		return nil // also where the database is ahead, which tern takes for a mistake
 	}
 	migrator, err := migrate.NewMigrator(ctx, conn, versionTable)
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
 	if err := migrator.LoadMigrations(m.files); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
 	migrator.OnStart = func(_ int32, name, _, _ string) { log.Info("applying migration", "migration", name) }
-	if err := migrator.Migrate(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
+	return migrator.Migrate(ctx)
 }
 
 // Status asks the database how far it is, without changing it.
