@@ -38,7 +38,7 @@ func (s *Store) List(ctx context.Context, limit int) (todo.Page, error) {
 	defer cancel()
 	// One statement, so that the counts belong to the rows beside them.
 	rows, err := s.pool.Query(ctx, `
-		select id, title, done, created_at,
+		select id, title, done,
 		       count(*) over (), count(*) filter (where not done) over ()
 		  from items
 		 order by id desc
@@ -48,7 +48,7 @@ func (s *Store) List(ctx context.Context, limit int) (todo.Page, error) {
 	}
 	var page todo.Page
 	page.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (item todo.Item, err error) {
-		err = row.Scan(&item.ID, &item.Title, &item.Done, &item.Created, &page.Total, &page.Open)
+		err = row.Scan(&item.ID, &item.Title, &item.Done, &page.Total, &page.Open)
 		return item, err
 	})
 	return page, translate(ctx, "list items", err)

@@ -5,7 +5,6 @@ package todo
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -16,10 +15,9 @@ const MaxTitle = 500
 
 // Item is one thing to do.
 type Item struct {
-	ID      int64
-	Title   Title
-	Done    bool
-	Created time.Time
+	ID    int64
+	Title Title
+	Done  bool
 }
 
 // Page is the newest part of the list together with what it leaves out.
