@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"flag"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -34,7 +32,7 @@ type site struct {
 	t        *testing.T
 	store    *postgres.Store
 	database *pgxpool.Config
-	log      *safeBuffer
+	log      *bytes.Buffer
 }
 
 func newSite(t *testing.T) *site {
@@ -47,10 +45,13 @@ func newSite(t *testing.T) *site {
 	store, err := postgres.Open(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
-	s := &site{t: t, store: store, database: config, log: &safeBuffer{}}
-	log := slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	s.Handler = New(store, func(ctx context.Context) error { return store.Ready(ctx, migrations) }, log)
+	s := &site{t: t, store: store, database: config, log: &bytes.Buffer{}}
+	s.Handler = New(store, func(ctx context.Context) error { return store.Ready(ctx, migrations) }, testLog(s))
 	return s
+}
+
+func testLog(s *site) *slog.Logger {
+	return slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 }
 
 func (s *site) do(r *http.Request) *httptest.ResponseRecorder {
@@ -111,24 +112,4 @@ func golden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(want), got, "if the change is meant: go test ./app/web -update")
-}
-
-// safeBuffer can be read while handlers still write to it.
-type safeBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-var _ io.Writer = (*safeBuffer)(nil)
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }
