@@ -56,6 +56,29 @@ func pause(ctx context.Context) error {
 	}
 }
 
+// pass ends well once the host serves revision from the image with digest, and the site at address answers.
+//
+// A replaced machine finds the words of the one before it in the parameter, and they can be of this very revision. So
+// while the site does not answer as the status says it should, the status is read again.
+func pass(ctx context.Context, revision, digest, address string, w watcher) error {
+	for {
+		status, err := await(ctx, revision, w)
+		if err != nil {
+			return err
+		}
+		if status.Digest != digest {
+			return fmt.Errorf("the web host runs image %s instead of %s", status.Digest, digest)
+		}
+		err = visit(ctx, address, status.Certificate)
+		if err == nil {
+			return nil
+		}
+		if w.pause(ctx) != nil {
+			return fmt.Errorf("the web host serves it, but the site does not answer from here: %w", err)
+		}
+	}
+}
+
 // await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
 // the context's end with the last that is known: which hop did not answer, and why.
 func await(ctx context.Context, revision string, w watcher) (status, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -124,4 +125,33 @@ func TestAwaitBearsAFewUnreadableAnswersInARow(t *testing.T) {
 	_, err = await(t.Context(), "new", s.watcher())
 	assert.ErrorIs(t, err, broken)
 	assert.Equal(t, maxReadErrors, s.reads)
+}
+
+func TestPassAsksAgainUntilTheSiteAnswers(t *testing.T) {
+	asked := 0
+	address, certificate := site(t, func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked < 3 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	served := status{Revision: "new", State: "serving", Digest: "sha256:1", Certificate: certificate}
+	s := story{published: []any{served, served, served, served}}
+	assert.NoError(t, pass(t.Context(), "new", "sha256:1", address, s.watcher()))
+	assert.Equal(t, 3, asked)
+
+	asked = 0
+	s = story{published: []any{served}}
+	err := pass(t.Context(), "new", "sha256:1", address, s.watcher())
+	assert.ErrorContains(t, err, "the site does not answer from here")
+	assert.ErrorContains(t, err, "502")
+}
+
+func TestPassOutlivesTheWordsOfAReplacedMachine(t *testing.T) {
+	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
+	before := status{Revision: "new", State: "serving", Digest: "sha256:1", Certificate: strangersCertificate}
+	now := before
+	now.Certificate = certificate
+	s := story{published: []any{before, status{Revision: "new", State: "converging"}, now, now}}
+	assert.NoError(t, pass(t.Context(), "new", "sha256:1", address, s.watcher()))
+	assert.Equal(t, 3, s.reads)
 }

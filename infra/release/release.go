@@ -28,12 +28,11 @@ type Args struct {
 	// After lists what must be there before the host is told: the host itself, so that the gate does not wait for a
 	// machine that failed to start.
 	After []pulumi.Resource
-
-	Deadline time.Duration // how long the host may take; optional, DefaultDeadline
 }
 
-// DefaultDeadline covers a first boot: packages, the image, and a database host that boots at the same time.
-const DefaultDeadline = 15 * time.Minute
+// deadline is how long the host may take. It covers a first boot: packages, the image, and a database host that boots
+// at the same time.
+const deadline = 15 * time.Minute
 
 // Release is a version of the app that the web host was told to serve.
 type Release struct {
@@ -90,10 +89,6 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 
 // gate waits, after the desired state was written, until the site serves it.
 func (r *Release) gate(ctx *pulumi.Context, args Args, written *ssm.Parameter) pulumi.StringOutput {
-	deadline := args.Deadline
-	if deadline == 0 {
-		deadline = DefaultDeadline
-	}
 	return pulumi.All(args.Revision, args.Digest, args.Address, written.Version).ApplyTWithContext(ctx.Context(),
 		func(outer context.Context, values []any) (string, error) {
 			revision, digest, address := values[0].(string), values[1].(string), values[2].(string)
@@ -103,30 +98,25 @@ func (r *Release) gate(ctx *pulumi.Context, args Args, written *ssm.Parameter) p
 			}
 			inner, cancel := context.WithTimeout(outer, deadline)
 			defer cancel()
-			status, err := await(inner, revision, watcher{
-				read:     r.reader(ctx, args.Channel.StatusParameter),
+			err := pass(inner, revision, digest, address, watcher{
+				read:     r.reader(inner, ctx, args.Channel.StatusParameter),
 				pause:    pause,
 				progress: r.progress(ctx),
 			})
 			if err != nil {
 				return "", fmt.Errorf("release %.12s: %w", revision, err)
 			}
-			if status.Digest != digest {
-				return "", fmt.Errorf("release %.12s: the web host runs image %s instead of %s", revision, status.Digest, digest)
-			}
-			if err := visit(inner, address, status.Certificate, pause); err != nil {
-				return "", fmt.Errorf("release %.12s: %w", revision, err)
-			}
 			return result, nil
 		}).(pulumi.StringOutput)
 }
 
-// reader reads the status with the credentials of the provider, as nothing else of the operator's is needed then.
-func (r *Release) reader(ctx *pulumi.Context, parameter string) func() (string, error) {
+// reader reads the status with the credentials of the provider, as nothing else of the operator's is needed then. No
+// read outlives until: the provider tries again for minutes by itself.
+func (r *Release) reader(until context.Context, ctx *pulumi.Context, parameter string) func() (string, error) {
 	return func() (string, error) {
 		// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
 		found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(parameter)}, pulumi.Parent(r))
-		answer, err := internals.UnsafeAwaitOutput(ctx.Context(), found.Value())
+		answer, err := internals.UnsafeAwaitOutput(until, found.Value())
 		if err != nil {
 			return "", err
 		}

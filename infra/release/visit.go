@@ -12,8 +12,8 @@ import (
 )
 
 // visit asks the site itself, over the way that visitors take: https://ADDRESS/healthz, trusting the certificate that
-// the host published and no other. It asks again until ctx ends, as the last reload may still be under way.
-func visit(ctx context.Context, address, certificate string, pause func(context.Context) error) error {
+// the host published and no other.
+func visit(ctx context.Context, address, certificate string) error {
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM([]byte(certificate)) {
 		return errors.New("the web host published no certificate")
@@ -26,20 +26,7 @@ func visit(ctx context.Context, address, certificate string, pause func(context.
 		},
 	}
 	defer client.CloseIdleConnections()
-	url := "https://" + address + "/healthz"
-	for {
-		err := get(ctx, client, url)
-		if err == nil {
-			return nil
-		}
-		if pause(ctx) != nil {
-			return fmt.Errorf("the web host serves it, but the site does not answer from here: %w", err)
-		}
-	}
-}
-
-func get(ctx context.Context, client *http.Client, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/healthz", nil)
 	if err != nil {
 		return err
 	}
@@ -50,7 +37,7 @@ func get(ctx context.Context, client *http.Client, url string) error {
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16))
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("GET %s: %s", url, response.Status)
+		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
 	}
 	return nil
 }

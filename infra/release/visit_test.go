@@ -1,9 +1,7 @@
 package release
 
 import (
-	"context"
 	"encoding/pem"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,9 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 )
-
-// once gives up at the first pause.
-func once(context.Context) error { return errors.New("enough") }
 
 func site(t *testing.T, handler http.HandlerFunc) (address, certificate string) {
 	t.Helper()
@@ -29,37 +24,21 @@ func TestVisitTrustsThePublishedCertificate(t *testing.T) {
 			http.NotFound(w, r)
 		}
 	})
-	assert.NoError(t, visit(t.Context(), address, certificate, once))
+	assert.NoError(t, visit(t.Context(), address, certificate))
 }
 
 func TestVisitTrustsNoOther(t *testing.T) {
 	address, _ := site(t, func(http.ResponseWriter, *http.Request) {})
-	err := visit(t.Context(), address, strangersCertificate, once)
+	err := visit(t.Context(), address, strangersCertificate)
 	assert.ErrorContains(t, err, "certificate signed by unknown authority")
-	assert.ErrorContains(t, visit(t.Context(), address, "", once), "published no certificate")
-}
-
-func TestVisitAsksAgain(t *testing.T) {
-	asked := 0
-	address, certificate := site(t, func(w http.ResponseWriter, _ *http.Request) {
-		if asked++; asked < 3 {
-			w.WriteHeader(http.StatusBadGateway)
-		}
-	})
-	assert.NoError(t, visit(t.Context(), address, certificate, func(context.Context) error { return nil }))
-	assert.Equal(t, 3, asked)
-
-	asked = 0
-	err := visit(t.Context(), address, certificate, once)
-	assert.ErrorContains(t, err, "the site does not answer from here")
-	assert.ErrorContains(t, err, "502")
+	assert.ErrorContains(t, visit(t.Context(), address, ""), "published no certificate")
 }
 
 func TestVisitDoesNotFollow(t *testing.T) {
 	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://example.org/", http.StatusFound)
 	})
-	assert.ErrorContains(t, visit(t.Context(), address, certificate, once), "302")
+	assert.ErrorContains(t, visit(t.Context(), address, certificate), "302")
 }
 
 // strangersCertificate belongs to nobody; its key was not kept.
