@@ -40,7 +40,7 @@ func (f *failures) metadataOptions(o *metadataOptions) {
 	f.addIf(o.HTTPEndpoint == "disabled", "metadataOptions.httpEndpoint", "the twin's machines get their user-data from the metadata service")
 	f.oneOf("metadataOptions.httpTokens", o.HTTPTokens, "optional", "required")
 	f.oneOf("metadataOptions.instanceMetadataTags", o.InstanceMetadataTags, "enabled", "disabled")
-	f.addIf(o.HopLimit != nil && (*o.HopLimit < 0 || *o.HopLimit > 64), "metadataOptions.httpPutResponseHopLimit",
+	f.addIf(o.HopLimit != nil && (*o.HopLimit < 1 || *o.HopLimit > 64), "metadataOptions.httpPutResponseHopLimit",
 		"expected httpPutResponseHopLimit to be in the range (1 - 64), got %d", or(o.HopLimit, 0))
 }
 
