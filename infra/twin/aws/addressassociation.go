@@ -42,7 +42,7 @@ func (a *account) addressAssociationKind() cloud.Resource {
 					return err
 				}
 				out.PublicIP, out.PrivateIPAddress = ip.PublicIP, card.PrivateIP
-				return errors.Join(put(a, id, out), a.settle(ctx))
+				return enact(ctx, a, id, out)
 			})
 			return id, out, err
 		},

@@ -35,7 +35,7 @@ func (a *account) gatewayKind() cloud.Resource {
 				if err := a.attachable(in.VPC); err != nil {
 					return err
 				}
-				return errors.Join(put(a, id, out), a.settle(ctx))
+				return enact(ctx, a, id, out)
 			})
 		},
 		Read: read[gateway](a),

@@ -91,6 +91,7 @@ func TestInstanceRefusals(t *testing.T) {
 		"card as a second":     {values{"networkInterfaces": []any{values{"deviceIndex": 1, "networkInterfaceId": f.Get("free").ID}}}, "deviceIndex: the only interface has the device index 0, got 1"},
 		"card deleted twice":   {values{"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("free").ID, "deleteOnTermination": true}}}, "can't be deleted with the instance"},
 		"metadata tokens":      {values{"metadataOptions": values{"httpTokens": "yes"}}, "metadataOptions.httpTokens: expected"},
+		"no metadata hop":      {values{"metadataOptions": values{"httpPutResponseHopLimit": 0}}, "to be in the range (1 - 64), got 0"},
 		"metadata hops":        {values{"metadataOptions": values{"httpPutResponseHopLimit": 65}}, "to be in the range (1 - 64), got 65"},
 		"volume type":          {values{"rootBlockDevice": values{"volumeType": "gp4"}}, "rootBlockDevice.volumeType: expected"},
 		"small volume":         {values{"rootBlockDevice": values{"volumeSize": 4}}, "Volume of size 4GB is smaller than the image's snapshot, expect size >= 8GB"},
@@ -249,9 +250,45 @@ func TestAMachineThatSomebodyRemovedIsATerminatedInstance(t *testing.T) {
 	f.MustUp(instanceToken, web, args)
 }
 
+func TestAMachineThatSomebodyRemovedStopsNoOtherChange(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.up()
+	f.machines.Lose(id)
+	f.MustUp(egressToken, "out-postgres", f.rule("tcp", 5432, 5432, "203.0.113.7/32"))
+	require.NoError(t, f.Destroy("out-postgres"))
+	require.NoError(t, f.Destroy("card-ip-on"))
+}
+
 type broken struct{ cloud.Machines }
 
 func (broken) Create(context.Context, cloud.Spec) error { return errors.New("no space left on device") }
+func (broken) Start(context.Context, string) error      { return errors.New("no space left on device") }
+func (broken) SetFirewall(context.Context, string, string) error {
+	return errors.New("no space left on device")
+}
+
+func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
+	f := newFixture(t)
+	f.up()
+	rule := f.rule("tcp", 5432, 5432, "203.0.113.7/32")
+	f.account.env.Machines = broken{f.machines}
+	_, err := f.Up(egressToken, "out-postgres", rule)
+	require.ErrorContains(t, err, "no space left on device")
+	f.account.env.Machines = f.machines
+	f.MustUp(egressToken, "out-postgres", rule) // and not a duplicate
+}
+
+func TestAnUpdateThatCouldNotStartTheMachineIsTriedAgain(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+	larger := with(args, values{"instanceType": "t3.small"})
+	f.account.env.Machines = broken{f.machines}
+	_, err := f.Up(instanceToken, web, larger)
+	require.ErrorContains(t, err, "no space left on device")
+	f.account.env.Machines = f.machines
+	f.MustUp(instanceToken, web, larger)
+	assert.True(t, f.real(id).Running)
+}
 
 func TestAMachineThatCannotStartLeavesNothing(t *testing.T) {
 	f := newFixture(t)

@@ -107,18 +107,22 @@ func (a *account) updateInstance(ctx context.Context, id string, _ instance, in 
 			return old, err
 		}
 	}
-	out := old
-	out.instanceArgs = in
-	err = errors.Join(put(a, id, out), a.amend(id, func(m *state.Machine) {
+	err = a.amend(id, func(m *state.Machine) {
 		m.Name, m.Type, m.UserData, m.Identity, m.Tags = in.Tags["Name"], in.InstanceType, in.UserData, in.IAMInstanceProfile, in.Tags
-	}))
+	})
 	if err != nil {
-		return out, err
+		return old, err
 	}
 	if offline {
 		if err := a.power(ctx, id, true); err != nil {
-			return out, err
+			return old, err
 		}
+	}
+	// Last, so that an update which could not start the machine again is seen as one when it is tried again.
+	out := old
+	out.instanceArgs = in
+	if err := put(a, id, out); err != nil {
+		return out, err
 	}
 	status, err := a.env.Machines.Status(ctx, id)
 	if err != nil {

@@ -44,7 +44,7 @@ func (a *account) routeKind() cloud.Resource {
 				if _, err := get[route](a, id); err == nil {
 					return refuse("RouteAlreadyExists", "The route identified by %s already exists.", in.DestinationCIDRBlock)
 				}
-				return errors.Join(put(a, id, out), a.settle(ctx))
+				return enact(ctx, a, id, out)
 			})
 		},
 		Read: func(_ context.Context, id string) (route, error) {

@@ -93,7 +93,7 @@ func (a *account) routeTableAssociationKind() cloud.Resource {
 				for other := range others {
 					return refuse("Resource.AlreadyAssociated", "the specified association for route table %s conflicts with an existing association %s", in.RouteTable, other)
 				}
-				return errors.Join(put(a, id, out), a.settle(ctx))
+				return enact(ctx, a, id, out)
 			})
 		},
 		Read: read[routeTableAssociation](a),

@@ -72,7 +72,7 @@ func ruleKind[R any](a *account, token string, wrap func(rule) R, unwrap func(R)
 				if err := authorizable(a, id, in, unwrap); err != nil {
 					return err
 				}
-				return errors.Join(put(a, id, out), a.settle(ctx))
+				return enact(ctx, a, id, out)
 			})
 		},
 		Read: read[R](a),

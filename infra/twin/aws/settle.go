@@ -48,6 +48,19 @@ func (a *account) settle(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// enact records something new and brings the machines to it. What can't be brought into force does not stay on record:
+// Pulumi never learns its id, and a second try would be refused as a duplicate of the first. The caller holds the lock.
+func enact[T any](ctx context.Context, a *account, id string, v T) error {
+	if err := put(a, id, v); err != nil {
+		return err
+	}
+	err := a.settle(ctx)
+	if err != nil {
+		err = errors.Join(err, drop[T](a, id), a.settle(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
 // reload puts a ruleset in force, unless it is.
 func (a *account) reload(ctx context.Context, id, ruleset string) error {
 	have, err := get[network](a, id)
@@ -55,7 +68,7 @@ func (a *account) reload(ctx context.Context, id, ruleset string) error {
 		return err
 	}
 	if err := a.env.Machines.SetFirewall(ctx, id, ruleset); err != nil {
-		return fmt.Errorf("firewall of %s: %w", id, err)
+		return a.unlessGone(ctx, id, fmt.Errorf("firewall of %s: %w", id, err))
 	}
 	have.Ruleset = ruleset
 	return put(a, id, have)
@@ -72,10 +85,19 @@ func (a *account) readdress(ctx context.Context, id, address string) error {
 		return err
 	}
 	if err := a.env.Machines.SetAddress(ctx, id, parseAddress(address)); err != nil {
-		return fmt.Errorf("address of %s: %w", id, err)
+		return a.unlessGone(ctx, id, fmt.Errorf("address of %s: %w", id, err))
 	}
 	have.Address = address
 	return put(a, id, have)
+}
+
+// unlessGone passes over the failure of a machine that somebody removed: a refresh will find that out, and until then it
+// must not stop the changes of all others, nor a destroy.
+func (a *account) unlessGone(ctx context.Context, id string, failure error) error {
+	if status, err := a.env.Machines.Status(ctx, id); err == nil && !status.Exists {
+		return nil
+	}
+	return failure
 }
 
 // declared is the network that an interface should have: its Elastic IP and the rules of its groups. Without a way to the
