@@ -1,7 +1,10 @@
 package gcp
 
 import (
+	"context"
+	"errors"
 	"maps"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -199,6 +202,37 @@ func TestDriftShowsAndIsMended(t *testing.T) {
 
 	p.machines.Lose("db-data")
 	require.False(t, p.Refresh("data"))
+}
+
+// stuck can't move an address while on is set.
+type stuck struct {
+	*cloudtest.Machines
+	on *bool
+}
+
+func (s stuck) SetAddress(ctx context.Context, name string, address netip.Addr) error {
+	if *s.on {
+		return errors.New("address already in use")
+	}
+	return s.Machines.SetAddress(ctx, name, address)
+}
+
+func TestAnAddressThatCouldNotMoveIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	machines, on := cloudtest.NewMachines(), false
+	p := newProjectOn(t, stuck{machines, &on}, machines)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	other := p.MustUp(addressToken, "ip2", object{"name": "ip2"}).Output("address")
+	moved := p.vm(object{"networkInterfaces": []any{object{
+		"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID, "accessConfigs": []any{object{"natIp": other}},
+	}}})
+	on = true
+	_, err := p.Up(instanceToken, "vm", moved)
+	require.ErrorContains(t, err, "address already in use")
+	on = false
+	p.MustUp(instanceToken, "vm", moved)
+	assert.Equal(t, other, p.machine(t).Address.String())
 }
 
 func TestProtectedInstanceIsNotDeleted(t *testing.T) {

@@ -50,13 +50,14 @@ func (g *gcp) changeInstance(ctx context.Context, id string, in InstanceArgs) (I
 			return Instance{}, err
 		}
 	}
-	if before.Address != after.Address {
-		var address netip.Addr
-		if after.Address != "" {
-			if address, err = netip.ParseAddr(after.Address); err != nil {
-				return Instance{}, err
-			}
+	var address netip.Addr
+	if after.Address != "" {
+		if address, err = netip.ParseAddr(after.Address); err != nil {
+			return Instance{}, err
 		}
+	}
+	// What an earlier try recorded need not be what the machine has.
+	if before.Address != after.Address || address.IsValid() && address != status.Address {
 		if err := g.env.Machines.SetAddress(ctx, old.Name, address); err != nil {
 			return Instance{}, err
 		}
