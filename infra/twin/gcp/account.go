@@ -47,6 +47,9 @@ func (g *gcp) account() cloud.Resource {
 			c.match("accountId", in.AccountId, accountID)
 			c.length("displayName", in.DisplayName, 100)
 			c.length("description", in.Description, 256)
+			if in.Disabled {
+				c.add("disabled", "the twin's service accounts are always enabled")
+			}
 			return c.failures
 		},
 		Create: func(_ context.Context, _ string, in AccountArgs) (string, Account, error) {
@@ -62,8 +65,14 @@ func (g *gcp) account() cloud.Resource {
 			old.AccountArgs = in
 			return old, state.Put(g.env.Store, id, old)
 		},
-		// Google deletes an account that VMs still run as; they lose their access, as they do here.
-		Delete: func(_ context.Context, id string, _ Account) error { return state.Delete[Account](g.env.Store, id) },
+		// Google deletes an account that VMs still run as; they lose their access. A new account of the same name does not
+		// inherit the grants of the old one, so they end here.
+		Delete: func(_ context.Context, id string, old Account) error {
+			if err := g.revoke(func(b state.Binding) bool { return b.Member == old.Member }); err != nil {
+				return err
+			}
+			return state.Delete[Account](g.env.Store, id)
+		},
 	}
 }
 

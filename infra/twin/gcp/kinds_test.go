@@ -167,7 +167,9 @@ func TestServiceAccount(t *testing.T) {
 	assert.Equal(t, email, a.Output("email"))
 	assert.Equal(t, "serviceAccount:"+email, a.Output("member"))
 	assert.Equal(t, cloudtest.Updated, p.MustUp(accountToken, "host", object{"accountId": "db-host", "displayName": "x"}).Change)
+	p.MustUp(grantToken, "logs", object{"project": "my-project-123", "role": "roles/logging.logWriter", "member": a.Output("member")})
 	assert.Equal(t, cloudtest.Replaced, p.MustUp(accountToken, "host", object{"accountId": "db-host-2"}).Change)
+	assert.False(t, p.Refresh("logs"), "an account takes its grants with it")
 }
 
 func TestImages(t *testing.T) {

@@ -57,6 +57,23 @@ func (g *gcp) grant(b state.Binding, supported []string) error {
 	return state.Put(g.env.Store, state.BindingID(b), b)
 }
 
+// revoke ends all bindings of a resource or a member that goes.
+func (g *gcp) revoke(gone func(state.Binding) bool) error {
+	bindings, err := state.List[state.Binding](g.env.Store)
+	if err != nil {
+		return err
+	}
+	for id, b := range bindings {
+		if !gone(b) {
+			continue
+		}
+		if err := state.Delete[state.Binding](g.env.Store, id); err != nil && !errors.Is(err, state.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
 // projectOf returns the project in a service account's email.
 func projectOf(email string) string {
 	_, domain, _ := strings.Cut(email, "@")

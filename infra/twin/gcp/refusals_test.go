@@ -83,6 +83,7 @@ func TestRefusals(t *testing.T) {
 		{accountToken, object{"accountId": strings.Repeat("a", 31)}, "doesn't match regexp"},
 		{accountToken, object{"accountId": "db-host"}, "Error 409: Service account db-host already exists within project projects/my-project-123."},
 		{accountToken, object{"accountId": "other-host", "displayName": strings.Repeat("x", 101)}, "range (0 - 100)"},
+		{accountToken, object{"accountId": "other-host", "disabled": true}, "always enabled"},
 
 		{grantToken, object{"project": "my-project-123", "role": "secretAccessor", "member": "user:a@example.com"}, "is not a role"},
 		{grantToken, object{"project": "my-project-123", "role": "roles/viewer", "member": email}, "invalid value for member"},

@@ -141,17 +141,8 @@ func (g *gcp) deleteSecret(id string) error {
 			return err
 		}
 	}
-	bindings, err := state.List[state.Binding](g.env.Store)
-	if err != nil {
+	if err := g.revoke(func(b state.Binding) bool { return b.Resource == id }); err != nil {
 		return err
-	}
-	for key, b := range bindings {
-		if b.Resource != id {
-			continue
-		}
-		if err := state.Delete[state.Binding](g.env.Store, key); err != nil {
-			return err
-		}
 	}
 	if err := state.Delete[state.Secret](g.env.Store, id); err != nil {
 		return err
