@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,10 @@ func Engine(ctx context.Context, dir string) (host string, err error) {
 			return "", err
 		}
 		return "", answers(ctx, "")
+	}
+	// StopEngine takes the bridge away with the ip command.
+	if err := Packages(ctx, "iproute2"); err != nil {
+		return "", err
 	}
 	return own.host(), own.start(ctx)
 }
@@ -122,7 +127,7 @@ func (e engine) start(ctx context.Context) error {
 	if err := os.MkdirAll(e.dir, 0o711); err != nil {
 		return err
 	}
-	if _, err := os.Stat("/sys/class/net/docker0"); err != nil {
+	if _, err := net.InterfaceByName("docker0"); err != nil {
 		// The engine will make it, and leave it; StopEngine needs to know.
 		if err := os.WriteFile(e.file("bridge"), nil, 0o644); err != nil {
 			return err
