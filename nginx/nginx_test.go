@@ -197,6 +197,9 @@ func TestLimits(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, statuses[http.StatusOK], 60, "the burst passes")
 	assert.NotZero(t, statuses[http.StatusTooManyRequests], "what is above it does not")
+	errors, err := os.ReadFile(p.errorLog)
+	require.NoError(t, err)
+	assert.NotContains(t, string(errors), "limiting", "a flood must not fill this log too")
 }
 
 func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
