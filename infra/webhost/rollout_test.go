@@ -12,8 +12,8 @@ import (
 )
 
 // The decisions of lib/rollout.sh, run by a real shell. What it decides about is a file per slot in $world: the release
-// that the slot runs. "old" and "new" work, "crashing" does not live, "unready" lives but never gets ready; with
-// $world/database gone nothing is ready. What it does is written down in the order in which it happens.
+// that the slot runs. "old" and "new" work, "crashing" does not live, "unready" lives but never gets ready, "hanging" is the
+// release to roll out but must be started again before it answers; with $world/database gone nothing is ready. What it does is written down in the order in which it happens.
 const world = `
 set -euo pipefail
 data=$world revision=${revision:-r2} failed=3 waiting=75 ready_seconds=30 news='' current='' detail='' error=''
@@ -23,7 +23,7 @@ runs() { cat "$world/$1" 2>/dev/null || true; }
 slots=$world/slots
 slot_names() { printf 'blue\ngreen\n'; }
 stage_slot() { mkdir -p "$slots/$1"; }
-slot_is_current() { [[ $(runs "$1") == "$release" ]]; }
+slot_is_current() { [[ $(runs "$1") == "$release" || $(runs "$1") == hanging ]]; }
 replace_slot() {
   [[ -z $(runs "$1") || -d $slots/$1/previous ]] || { mkdir "$slots/$1/previous"; runs "$1" >"$slots/$1/previous/release"; }
   say "replace $1"; printf '%s' "$release" >"$world/$1"
@@ -32,11 +32,14 @@ restore_slot() {
   [[ -d $slots/$1/previous ]] || return 0
   say "restore $1"; cat "$slots/$1/previous/release" >"$world/$1"; rm -r "$slots/$1/previous"
 }
-start_slot() { say "start $1"; }
+start_slot() {
+  say "start $1"
+  [[ $(runs "$1") != hanging ]] || printf '%s' "$release" >"$world/$1"
+}
 systemctl() { return 0; }
 slot_answers() {
   case $(runs "$1") in
-  '' | crashing) return 1 ;;
+  '' | crashing | hanging) return 1 ;;
   unready) [[ $2 == /healthz ]] ;;
   *) [[ $2 == /healthz || -e $world/database ]] ;;
   esac
@@ -151,6 +154,7 @@ func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) 
 	good := rollout{release: "new", database: true}
 	assert.Equal(t, "exit 0", last(good.run(t, dir)))
 	assert.Empty(t, contents(dir, "failed-revision"))
+	assert.Equal(t, "r2\n", contents(dir, "served-revision"))
 }
 
 // When the second slot fails, the first one is on the new release already and must come back too, but only once the
@@ -170,6 +174,33 @@ func TestASecondSlotThatFailsTakesTheFirstBack(t *testing.T) {
 		"requests to all but nobody", "exit 3",
 	}, done)
 	assert.Equal(t, []string{"old", "old"}, []string{contents(dir, "blue"), contents(dir, "green")})
+}
+
+// What served for a week and then hangs is a process to start again, not a bad release: that would never be tried again.
+func TestASlotOfAServedReleaseIsMended(t *testing.T) {
+	for name, c := range map[string]struct {
+		blue, green, release string
+		does                 []string
+	}{
+		"by a new start": {"new", "hanging", "new", []string{
+			"requests to all but nobody",
+			"requests to all but green", "start green", "requests to all but nobody", "exit 0",
+		}},
+		"both of them": {"hanging", "hanging", "new", []string{
+			"start blue", "requests to all but nobody",
+			"requests to all but green", "start green", "requests to all but nobody", "exit 0",
+		}},
+		"or tried again later": {"crashing", "crashing", "crashing", []string{"start blue", "exit 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			r := rollout{blue: c.blue, green: c.green, release: c.release, database: true}
+			r.set(t, dir)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "served-revision"), []byte("r2\n"), 0o644))
+			assert.Equal(t, c.does, r.run(t, dir))
+			assert.Empty(t, contents(dir, "failed-revision"))
+		})
+	}
 }
 
 func (r rollout) set(t *testing.T, dir string) {

@@ -5,6 +5,7 @@
 # that says nothing about the release.
 
 failed_file=$data/failed-revision
+served_file=$data/served-revision # the last that both slots served
 
 roll_out() {
   local slot
@@ -18,6 +19,7 @@ roll_out() {
     rm -rf "$slots/$slot/next" "$slots/$slot/previous"
   done
   rm -f "$failed_file"
+  printf '%s\n' "$revision" >"$served_file"
 }
 
 # condemn STEP WHY SAID remembers that the revision is bad, and ends the run.
@@ -63,7 +65,25 @@ roll_slot() {
     upstream_without nobody
     exit "$waiting"
   fi
-  give_up "$1"
+  if [[ -s $served_file && $(<"$served_file") == "$revision" ]]; then
+    mend_slot "$1"
+  else
+    give_up "$1"
+  fi
+}
+
+# mend_slot SLOT starts a slot of a release that was served here: not the release is bad, but this one process. If that
+# does not help, the run fails, and the next one tries again.
+mend_slot() {
+  ! other_is_ready "$1" || upstream_without "$1"
+  start_slot "$1"
+  if ! slot_gets_ready "$1"; then
+    detail='does not get ready any more'
+    error=$(slot_log "$1")
+    return 1
+  fi
+  upstream_without nobody
+  detail='started again'
 }
 
 # other_is_ready SLOT: another slot than this one is.
