@@ -84,9 +84,11 @@ forget_bundles() {
     cut -d' ' -f2- | xargs --no-run-if-empty rm -rf
 }
 
-# report tells the gate why a round ended before converge could.
+# report tells the gate why a round ended before converge could. A revision that has met its converge has a status from
+# there, and a moment without SSM is no reason to take that back.
 report() {
   [[ -s $run/revision ]] || return 0
+  [[ ! -s $run/last || $(<"$run/last") != "$(<"$run/revision") "* ]] || return 0
   log_in
   status_begin "$(<"$run/revision")"
   status_hop bundle false "$(<"$run/complaint")"
