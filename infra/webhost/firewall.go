@@ -42,7 +42,7 @@ func (d declarer) egress() []opening {
 	return []opening{
 		{"out-https", "AWS interfaces, registry", 443, pulumi.String(anywhere)},
 		{"out-http", "package archive", 80, pulumi.String(anywhere)},
-		{"out-postgres", "the database and nothing else", 5432, pulumi.Sprintf("%s/32", d.args.DatabaseAddress)},
+		{"out-postgres", "the database and nothing else", databasePort, pulumi.Sprintf("%s/32", d.args.DatabaseAddress)},
 	}
 }
 
