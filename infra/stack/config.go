@@ -47,6 +47,7 @@ func ReadConfig(ctx *pulumi.Context) (Config, error) {
 		AdminSSHKeys:        r.sshKeys("adminSshKeys"),
 		ProtectData:         r.flag("protectData"),
 	}
+	r.check("stack", ctx.Stack(), validStack)
 	r.zoneIn(c.AWSZone, c.AWSRegion, "crosscloud:awsZone", "aws:region", "")
 	r.zoneIn(c.GCPZone, c.GCPRegion, "gcp:zone", "gcp:region", "-")
 	return c, r.problems.err()

@@ -56,6 +56,11 @@ func declaredDefaults(t *testing.T) map[string]string {
 
 func read(t *testing.T, overrides map[string]string, secret ...string) (Config, error) {
 	t.Helper()
+	return readAs(t, "test", overrides, secret...)
+}
+
+func readAs(t *testing.T, stack string, overrides map[string]string, secret ...string) (Config, error) {
+	t.Helper()
 	values := declaredDefaults(t)
 	values["gcp:project"] = "my-project-123"
 	maps.Copy(values, overrides)
@@ -63,7 +68,7 @@ func read(t *testing.T, overrides map[string]string, secret ...string) (Config, 
 	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
 		c, err = ReadConfig(ctx)
 		return err
-	}, pulumi.WithMocks("crosscloud", "test", noResources{}), func(info *pulumi.RunInfo) {
+	}, pulumi.WithMocks("crosscloud", stack, noResources{}), func(info *pulumi.RunInfo) {
 		info.Config, info.ConfigSecretKeys = values, secret
 	})
 	return c, err
@@ -87,7 +92,7 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 		"crosscloud:databaseDiskGb":      "5",
 		"crosscloud:databaseMachineType": "big",
 		"crosscloud:webAmi":              "debian",
-		"crosscloud:adminCidrs":          `["203.0.113.9/24","10.0.0.0/8","me","2001:db8::/32","192.0.2.1"]`,
+		"crosscloud:adminCidrs":          `["203.0.113.9/24","10.0.0.0/8","me","2001:db8::/32","192.0.2.1","198.51.100.0/24","198.51.100.0/24"]`,
 		"crosscloud:adminSshKeys":        `["ssh-rsa broken"]`,
 		"crosscloud:domain":              "https://todo.example.org",
 		"crosscloud:protectData":         "perhaps",
@@ -105,6 +110,7 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 		`crosscloud:adminCidrs[2] = "me": is not a CIDR`,
 		`crosscloud:adminCidrs[4] = "192.0.2.1": has no prefix length; did you mean "192.0.2.1/32"?`,
 		`crosscloud:adminCidrs[3] = "2001:db8::/32": is not IPv4`,
+		`crosscloud:adminCidrs[6] = "198.51.100.0/24": is in the list already`,
 		`crosscloud:adminSshKeys[0] = "ssh-rsa broken": is not one public key`,
 		`crosscloud:domain = "https://todo.example.org"`,
 		`crosscloud:protectData = "perhaps": must be true or false`,
@@ -126,4 +132,16 @@ func TestASecretValueIsNotRepeated(t *testing.T) {
 	_, err := read(t, map[string]string{"crosscloud:domain": "hunter2!"}, "crosscloud:domain")
 	require.ErrorContains(t, err, `crosscloud:domain = "[secret]"`)
 	require.NotContains(t, err.Error(), "hunter2")
+}
+
+// The clouds refuse these names, but only when half of the stack is there.
+func TestTheStacksNameMustSuitEveryCloud(t *testing.T) {
+	for _, name := range []string{"local", "a", "eu-2", strings.Repeat("x", 25)} {
+		_, err := readAs(t, name, nil)
+		require.NoError(t, err, name)
+	}
+	for _, name := range []string{"Prod", "my_stack", "v1.2", "a--b", "-a", "a-", strings.Repeat("x", 26)} {
+		_, err := readAs(t, name, nil)
+		require.ErrorContains(t, err, fmt.Sprintf("stack = %q: is ", name))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -107,6 +108,8 @@ func (r *reader) prefixes(key string, wide bool) []netip.Prefix {
 			r.problem(name, value, "is not IPv4; both networks are IPv4 only")
 		case prefix != prefix.Masked():
 			r.problem(name, value, fmt.Sprintf("has host bits set; did you mean %q or \"%s/32\"?", prefix.Masked(), prefix.Addr()))
+		case slices.Contains(prefixes, prefix):
+			r.problem(name, value, "is in the list already")
 		case prefix.Bits() < widestAdminBits && !wide:
 			r.problem(name, value, fmt.Sprintf("is wider than /%d; set allowWideAdmin to true if that is meant", widestAdminBits))
 		default:

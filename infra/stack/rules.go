@@ -45,3 +45,14 @@ func validDomain(value string) string {
 	}
 	return hostName(value)
 }
+
+var plainName = matches(`[a-z0-9]+(-[a-z0-9]+)*`, "is not lower-case letters and digits, parted by single hyphens; `pulumi stack rename` changes it")
+
+// validStack is about what has the stack's name in its own: an ECR repository has the narrowest alphabet, and the prefix
+// of a bucket's name, "crosscloud-STACK-", has 37 characters at most.
+func validStack(name string) string {
+	if len(name) > 25 {
+		return "is longer than 25 characters; `pulumi stack rename` changes it"
+	}
+	return plainName(name)
+}
