@@ -82,6 +82,8 @@ func StopEngine(ctx context.Context, dir string) error {
 			}
 		}
 	}
+	// An engine makes its data a mount where that takes it, and forgets to undo that if its root is not the disk's.
+	_ = syscall.Unmount(own.file("data"), syscall.MNT_DETACH)
 	return os.RemoveAll(dir)
 }
 
