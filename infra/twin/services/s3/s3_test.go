@@ -103,6 +103,12 @@ func TestKeysStayInTheirBucket(t *testing.T) {
 		assert.Contains(t, []int{400, 403}, got.Status, path) // curl before version 8 signs %2e differently
 		assert.NotContains(t, got.Body, "secret", path)
 	}
+
+	// A bucket's name must not be a way to another bucket either, past what is said about that one.
+	f.Allow("s3:GetObject", "arn:aws:s3:::./*", "s3:ListBucket", "arn:aws:s3:::.")
+	got := f.curl(f.Credentials(), pathHost, "/./other/x")
+	assert.Equal(t, 400, got.Status)
+	assert.NotContains(t, got.Body, "secret")
 }
 
 func TestPutObject(t *testing.T) {
