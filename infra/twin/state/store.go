@@ -96,19 +96,29 @@ func List[T any](s *Store) (map[string]T, error) {
 	return all, nil
 }
 
-// Delete removes the object. Deleting what is absent is an error that wraps ErrNotFound.
+// Delete removes the object. Deleting what is absent is an error that wraps ErrNotFound. It waits for an Update that is
+// under way, which would bring the object back.
 func Delete[T any](s *Store, id string) error {
 	path, err := pathOf[T](s, id)
 	if err != nil {
 		return err
 	}
+	if _, err := os.Lstat(path); err != nil {
+		return failure[T]("delete", id, err)
+	}
+	unlock, err := s.lock()
+	if err != nil {
+		return failure[T]("delete", id, err)
+	}
+	defer unlock()
 	if err := os.Remove(path); err != nil {
 		return failure[T]("delete", id, err)
 	}
 	return nil
 }
 
-// Update changes one object while no other Update in any process can. The change receives the object and nil, or the
+// Update changes one object while no other Update or Delete in any process can; the change itself must call neither, nor
+// take long: the lock is one for the whole store. The change receives the object and nil, or the
 // zero value and an error that wraps ErrNotFound; what it returns is written unless it returns an error of its own.
 func Update[T any](s *Store, id string, change func(v T, err error) (T, error)) error {
 	unlock, err := s.lock()
@@ -188,8 +198,8 @@ func (s *Store) makeDir(dir string) error {
 	return s.giveToOwner(dir)
 }
 
-// giveToOwner hands a file that root made to whoever owns the store. The services container is root, the person who
-// runs pulumi need not be, and what one writes the other has to read.
+// giveToOwner hands a file that root made to whoever owns the store: who runs one command as root, and the next one not,
+// has to be able to read what the first wrote, and so have the services.
 func (s *Store) giveToOwner(path string) error {
 	if os.Geteuid() != 0 {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -122,6 +123,24 @@ func TestUpdateLosesNoIncrement(t *testing.T) {
 	p, err := Get[Parameter](Open(dir), "p")
 	require.NoError(t, err)
 	assert.Equal(t, 80, p.Version)
+}
+
+func TestDeleteWaitsForAnUpdate(t *testing.T) {
+	s := Open(t.TempDir())
+	require.NoError(t, Put(s, "p", Parameter{}))
+	deleted := make(chan error, 1)
+	require.NoError(t, Update(s, "p", func(p Parameter, err error) (Parameter, error) {
+		go func() { deleted <- Delete[Parameter](s, "p") }()
+		select {
+		case err = <-deleted:
+			t.Error("deleted in the middle of an update")
+		case <-time.After(50 * time.Millisecond):
+		}
+		return p, err
+	}))
+	require.NoError(t, <-deleted)
+	_, err := Get[Parameter](s, "p")
+	assert.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestUpdateRefusedByItsChangeWritesNothing(t *testing.T) {
