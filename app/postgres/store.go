@@ -36,11 +36,12 @@ func (s *Store) Close() { s.pool.Close() }
 func (s *Store) List(ctx context.Context, limit int) (todo.Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	// One statement, so that the counts belong to the rows beside them.
+	// One statement, so that the counts belong to the rows beside them. Not
+	// count(*) over (): that keeps every row, in a temporary file once they are many.
 	rows, err := s.pool.Query(ctx, `
-		select id, title, done,
-		       count(*) over (), count(*) filter (where not done) over ()
-		  from items
+		select id, title, done, total, open
+		  from items,
+		       (select count(*) as total, count(*) filter (where not done) as open from items) as counts
 		 order by id desc
 		 limit $1`, limit)
 	if err != nil {
