@@ -17,16 +17,16 @@ func TestFirewallAdmitsExactlyTheGivenRanges(t *testing.T) {
 		"IPv6 networks are no use": {[]string{"2001:db8::/48"}, []any{"198.51.100.7/32"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs = prefixes(c.admins...) })
+			m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs = prefixes(c.admins...) })
 			rules := map[string][]any{}
-			for name, res := range r.resources {
-				if res.token != "gcp:compute/firewall:Firewall" {
+			for _, res := range m.Resources() {
+				if res.Token != "gcp:compute/firewall:Firewall" {
 					continue
 				}
-				rules[name] = plain(res.inputs["sourceRanges"]).([]any)
-				assert.Equal(t, "INGRESS", plain(res.inputs["direction"]), name)
-				assert.Equal(t, []any{"database"}, plain(res.inputs["targetTags"]), name)
-				assert.Equal(t, "db-network-id", plain(res.inputs["network"]), name)
+				rules[res.Name] = res.Plain()["sourceRanges"].([]any)
+				assert.Equal(t, "INGRESS", res.Plain()["direction"], res.Name)
+				assert.Equal(t, []any{"database"}, res.Plain()["targetTags"], res.Name)
+				assert.Equal(t, "db-network-id", res.Plain()["network"], res.Name)
 			}
 			want := map[string][]any{"db-allow-postgres": c.postgres}
 			if c.ssh != nil {
@@ -37,17 +37,17 @@ func TestFirewallAdmitsExactlyTheGivenRanges(t *testing.T) {
 			allows := func(port string) []any {
 				return []any{map[string]any{"protocol": "tcp", "ports": []any{port}}}
 			}
-			assert.Equal(t, allows("5432"), plain(r.get(t, "db-allow-postgres").inputs["allows"]))
+			assert.Equal(t, allows("5432"), m.Named(t, "db-allow-postgres").Plain()["allows"])
 			if c.ssh != nil {
-				assert.Equal(t, allows("22"), plain(r.get(t, "db-allow-ssh").inputs["allows"]))
+				assert.Equal(t, allows("22"), m.Named(t, "db-allow-ssh").Plain()["allows"])
 			}
-			assert.Equal(t, []any{"database"}, plain(r.get(t, "db-vm").inputs["tags"]), "the rules are for the VM")
+			assert.Equal(t, []any{"database"}, m.Named(t, "db-vm").Plain()["tags"], "the rules are for the VM")
 		})
 	}
 }
 
 func TestNetworkIsItsOwn(t *testing.T) {
-	r, _ := mustDeploy(t, nil)
-	assert.Equal(t, false, plain(r.get(t, "db-network").inputs["autoCreateSubnetworks"]))
-	assert.Equal(t, "db-network-id", plain(r.get(t, "db-subnet").inputs["network"]))
+	m, _ := mustDeploy(t, nil)
+	assert.Equal(t, false, m.Named(t, "db-network").Plain()["autoCreateSubnetworks"])
+	assert.Equal(t, "db-network-id", m.Named(t, "db-subnet").Plain()["network"])
 }

@@ -19,8 +19,8 @@ import (
 var planted = map[string]string{"password": plantedPassword, "CA key": plantedCAKey, "server key": plantedServerKey}
 
 func TestNoSecretIsInMetadata(t *testing.T) {
-	r, _ := mustDeploy(t, nil)
-	for key, value := range plain(r.get(t, "db-vm").inputs["metadata"]).(map[string]any) {
+	m, _ := mustDeploy(t, nil)
+	for key, value := range m.Named(t, "db-vm").Plain()["metadata"].(map[string]any) {
 		for name, content := range layers(t, key, value.(string)) {
 			assert.Empty(t, leaks(content), "in metadata %s", name)
 		}
@@ -51,43 +51,43 @@ func TestSearchForSecretsFindsPlantedOnes(t *testing.T) {
 }
 
 func TestSecretsAreMarkedSecret(t *testing.T) {
-	r, _ := mustDeploy(t, nil)
+	m, _ := mustDeploy(t, nil)
 	for _, place := range []struct{ resource, property string }{
 		{"db-ca", "privateKeyPem"},
 		{"db-server-request", "privateKeyPem"},
 		{"db-server", "caPrivateKeyPem"},
 		{"db-server-key-version", "secretData"},
 	} {
-		assert.True(t, r.get(t, place.resource).inputs[key(place.property)].ContainsSecrets(), "%s of %s", place.property, place.resource)
+		assert.True(t, m.Named(t, place.resource).Secret(place.property), "%s of %s", place.property, place.resource)
 	}
-	metadata := r.get(t, "db-vm").inputs["metadata"]
+	metadata := m.Named(t, "db-vm").Inputs["metadata"]
 	assert.True(t, metadata.ObjectValue()["crosscloud"].ContainsSecrets(), "the verifier is not for every log")
 	assert.False(t, metadata.ObjectValue()["startup-script"].ContainsSecrets())
 
 	// And what no argument is marked for, holds no secret.
-	for name, res := range r.resources {
-		for property, value := range res.inputs {
-			if !value.ContainsSecrets() {
-				assert.Empty(t, leaks(string(must(json.Marshal(plain(value))))), "%s of %s", property, name)
+	for _, res := range m.Resources() {
+		for property, value := range res.Plain() {
+			if !res.Secret(property) {
+				assert.Empty(t, leaks(string(must(json.Marshal(value)))), "%s of %s", property, res.Name)
 			}
 		}
 	}
 }
 
 func TestVMReadsItsOneSecretAndNothingElse(t *testing.T) {
-	r, _ := mustDeploy(t, nil)
+	m, _ := mustDeploy(t, nil)
 	var grants []string
-	for name, res := range r.resources {
-		if strings.Contains(strings.ToLower(res.token), "iam") && !strings.Contains(res.token, "projects/service") {
-			grants = append(grants, name)
+	for _, res := range m.Resources() {
+		if strings.Contains(strings.ToLower(res.Token), "iam") && !strings.Contains(res.Token, "projects/service") {
+			grants = append(grants, res.Name)
 		}
 	}
 	require.Equal(t, []string{"db-server-key-reader"}, grants)
-	grant := r.get(t, "db-server-key-reader").inputs
-	assert.Equal(t, "roles/secretmanager.secretAccessor", plain(grant["role"]))
-	assert.Equal(t, "db-server-key-secret-id", plain(grant["secretId"]))
-	assert.Equal(t, "serviceAccount:crosscloud-prod-db@p.iam.gserviceaccount.com", plain(grant["member"]))
-	assert.Equal(t, plantedServerKey, plain(r.get(t, "db-server-key-version").inputs["secretData"]))
+	grant := m.Named(t, "db-server-key-reader").Plain()
+	assert.Equal(t, "roles/secretmanager.secretAccessor", grant["role"])
+	assert.Equal(t, "db-server-key-secret-id", grant["secretId"])
+	assert.Equal(t, "serviceAccount:crosscloud-test-db@p.iam.gserviceaccount.com", grant["member"])
+	assert.Equal(t, plantedServerKey, m.Named(t, "db-server-key-version").Plain()["secretData"])
 }
 
 // layers are a metadata value as it is and, for a desired state, the files of the bundle inside.

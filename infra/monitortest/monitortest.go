@@ -17,7 +17,7 @@ import (
 
 // Monitor stands in for the engine and the providers.
 type Monitor struct {
-	// Outputs returns what a provider would add to a resource's inputs; optional.
+	// Outputs returns what a provider would add to a resource's inputs; optional. An "id" among them is the resource's id.
 	Outputs func(token, name string, inputs resource.PropertyMap) resource.PropertyMap
 	// Functions answer invokes, by token; a function that is not here is an error.
 	Functions map[string]func(args resource.PropertyMap) (resource.PropertyMap, error)
@@ -53,6 +53,9 @@ func (m *Monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 	}
 	if m.Outputs != nil {
 		maps.Copy(out, m.Outputs(args.TypeToken, args.Name, args.Inputs))
+	}
+	if id, given := out["id"]; given {
+		return id.StringValue(), out, nil
 	}
 	return args.Name + "-id", out, nil
 }
@@ -90,6 +93,18 @@ func (m *Monitor) One(t testing.TB, token string) Resource {
 	found := m.Of(token)
 	require.Len(t, found, 1, token)
 	return found[0]
+}
+
+// Named returns the resource of a logical name.
+func (m *Monitor) Named(t testing.TB, name string) Resource {
+	t.Helper()
+	for _, r := range m.Resources() {
+		if r.Name == name {
+			return r
+		}
+	}
+	require.Failf(t, "not registered", "no resource %q", name)
+	return Resource{}
 }
 
 // Plain returns a resource's inputs as plain values, secrets opened.
