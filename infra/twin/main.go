@@ -66,7 +66,7 @@ func run(args []string) error {
 		if err := t.tools(ctx); err != nil {
 			return err
 		}
-		return t.execute(ctx, args[1:]...)
+		return errors.Join(t.execute(ctx, args[1:]...), t.stopEngine(ctx))
 	}
 	if err := t.start(ctx); err != nil {
 		return err

@@ -30,6 +30,8 @@ type twin struct {
 	engine  *machine.Engine
 	env     cloud.Env
 	environ []string // of the commands that run against it
+
+	ownEngine bool // Docker's engine is the twin's own
 	phases  phases
 }
 
@@ -76,10 +78,13 @@ func (t *twin) setup(ctx context.Context, args []string) error {
 	if len(args) > 0 && !forTests {
 		return errors.New(usage)
 	}
+	var missing error
 	if forTests {
-		if err := setup.Packages(ctx, setup.ForTests...); err != nil {
-			return err
-		}
+		missing = setup.Packages(ctx, setup.ForTests...)
+	}
+	// Who must install by hand wants to know all that is missing at once.
+	if err := errors.Join(missing, t.findEngine(ctx)); err != nil {
+		return err
 	}
 	return t.toolsAndImages(ctx)
 }
@@ -103,6 +108,7 @@ func (t *twin) toolsAndImages(ctx context.Context) error {
 	return errors.Join(t.engine.EnsureImages(ctx, os.Stderr), <-pulumi)
 }
 
+// findEngine finds or installs the Docker engine.
 func (t *twin) findEngine(ctx context.Context) error {
 	host, err := setup.Engine(ctx, t.dockerDir())
 	if err != nil {
@@ -116,7 +122,17 @@ func (t *twin) findEngine(ctx context.Context) error {
 func (t *twin) useEngine(host string) {
 	if host != "" {
 		os.Setenv("DOCKER_HOST", host)
+		t.ownEngine = true
 	}
+}
+
+// stopEngine ends the twin's own engine if nothing is left in it. An engine that a twin around this one found first is
+// that one's to end.
+func (t *twin) stopEngine(ctx context.Context) error {
+	if !t.ownEngine {
+		return nil
+	}
+	return setup.StopEngine(ctx, t.dockerDir())
 }
 
 // start makes the twin ready for a command: installs, builds and starts what is missing, and serves the providers until

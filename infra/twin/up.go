@@ -70,7 +70,7 @@ func (t *twin) end(ctx context.Context) error {
 	if err := images.Remove(ctx); err != nil {
 		return err
 	}
-	return setup.StopEngine(ctx, t.dockerDir())
+	return t.stopEngine(ctx)
 }
 
 // phases are the parts of a run and how long each took.

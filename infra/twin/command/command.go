@@ -49,9 +49,12 @@ func Pipe(from, to *exec.Cmd) error {
 
 // failed names a command by its first two words and ends with the last that it said: why it failed.
 func failed(cmd *exec.Cmd, err error, said string) error {
-	said = strings.TrimSpace(said)
+	err = fmt.Errorf("%s: %w", strings.Join(cmd.Args[:min(2, len(cmd.Args))], " "), err)
 	const most = 2000
-	return fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args[:min(2, len(cmd.Args))], " "), err, said[max(0, len(said)-most):])
+	if said = strings.TrimSpace(said); said != "" {
+		err = fmt.Errorf("%w: %s", err, said[max(0, len(said)-most):])
+	}
+	return err
 }
 
 // Step does something that takes long. It prints what begins, and how long it took: in two lines, since steps may overlap.

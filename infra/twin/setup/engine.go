@@ -35,7 +35,11 @@ func Engine(ctx context.Context, dir string) (host string, err error) {
 	}
 	own := engine{dir}
 	if os.Geteuid() != 0 {
-		return "", fmt.Errorf("no Docker engine answers (%w); install one with: sudo apt-get install docker.io && sudo usermod -aG docker $USER, and log in again", reason)
+		install := "install one with: sudo apt-get install docker.io && sudo usermod -aG docker $USER, then log in again"
+		if strings.Contains(reason.Error(), "permission denied") {
+			install = "get permission with: sudo usermod -aG docker $USER, then log in again"
+		}
+		return "", fmt.Errorf("no Docker engine answers: %w; %s", reason, install)
 	}
 	if err := Packages(ctx, "docker.io"); err != nil {
 		return "", err
@@ -217,15 +221,9 @@ func answers(ctx context.Context, host string) error {
 }
 
 func dockerAt(ctx context.Context, host string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "docker", args...)
 	if host != "" {
-		cmd.Env = append(os.Environ(), "DOCKER_HOST="+host)
+		args = append([]string{"--host", host}, args...)
 	}
-	var problem strings.Builder
-	cmd.Stderr = &problem
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("docker %s: %w: %s", args[0], err, strings.TrimSpace(problem.String()))
-	}
-	return strings.TrimSpace(string(out)), nil
+	out, err := command.Run(ctx, "docker", args...)
+	return strings.TrimSpace(out), err
 }

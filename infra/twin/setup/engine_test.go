@@ -21,7 +21,7 @@ func TestAnEngineThatAnswersIsUsed(t *testing.T) {
 
 func TestTheTwinsOwnEngineIsFoundAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "docker")
-	fakeDocker(t, `[ "$DOCKER_HOST" = "unix://`+dir+`/docker.sock" ]`)
+	fakeDocker(t, `[ "$2" = "unix://`+dir+`/docker.sock" ]`)
 	host, err := Engine(t.Context(), dir)
 	require.NoError(t, err)
 	assert.Equal(t, "unix://"+dir+"/docker.sock", host)
