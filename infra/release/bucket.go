@@ -12,8 +12,9 @@ import (
 const (
 	bundlePrefix = "bundles/"
 
-	// A bundle that is no longer desired becomes a non-current version. A month is time enough to look at what ran.
-	keepBundlesDays = 30
+	// A bundle that is uploaded again, as after a return to an earlier release, or that somebody overwrites leaves a
+	// non-current version. A month is time enough to look at what was there.
+	keepVersionsDays = 30
 )
 
 // bundles declares the bucket: private, encrypted, versioned.
@@ -63,11 +64,11 @@ func (c *Channel) bundles(ctx *pulumi.Context, name string, args ChannelArgs) er
 	_, err = s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: bucket.ID(),
 		Rules: s3.BucketLifecycleConfigurationV2RuleArray{s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id:     pulumi.String("forget-old-bundles"),
+			Id:     pulumi.String("forget-old-versions"),
 			Status: pulumi.String("Enabled"),
 			Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(bundlePrefix)},
 			NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
-				NoncurrentDays: pulumi.Int(keepBundlesDays),
+				NoncurrentDays: pulumi.Int(keepVersionsDays),
 			},
 		}},
 		// Rules about versions are refused while versioning is off.

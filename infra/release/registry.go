@@ -10,8 +10,8 @@ import (
 	"crosscloud/infra/tags"
 )
 
-// keepImages is how many images stay: the running one, and enough before it to look back at a bad week. Scratch images
-// of this app are at most 15 MB each.
+// keepImages is how many images stay: the running one, and enough before it to look back at a bad week. A release counts
+// as up to three of them (index, image, attestation). Scratch images of this app are at most 15 MB each.
 const keepImages = 20
 
 // registry declares the repository. A tag names one content for ever, so nothing can be slipped under it.

@@ -64,7 +64,8 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		ContentBase64: args.Bundle.ToStringOutput().ToStringPtrOutput(),
 		ContentType:   pulumi.String("application/gzip"),
 		Tags:          tags.Named(args.Tags, args.Name+"-bundle"),
-	}, pulumi.Parent(release), pulumi.DependsOn(args.Channel.ready))
+		// A bundle of the past is a few kilobytes that tell what ran. The provider would delete all of its versions.
+	}, pulumi.Parent(release), pulumi.DependsOn(args.Channel.ready), pulumi.RetainOnDelete(true))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: bundle: %w", name, err)
 	}

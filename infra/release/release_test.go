@@ -145,9 +145,10 @@ func TestConnectionStringIsASecretAndNowhereElse(t *testing.T) {
 
 func TestDesiredStateIsWrittenLast(t *testing.T) {
 	monitor := released(t)
-	object := monitor.One(t, "aws:s3/bucketObjectv2:BucketObjectv2").Plain()
-	assert.Equal(t, "bundles/"+revision+".tar.gz", object["key"])
-	assert.Equal(t, "YnVuZGxl", object["contentBase64"])
+	object := monitor.One(t, "aws:s3/bucketObjectv2:BucketObjectv2")
+	assert.Equal(t, "bundles/"+revision+".tar.gz", object.Plain()["key"])
+	assert.Equal(t, "YnVuZGxl", object.Plain()["contentBase64"])
+	assert.True(t, object.Options.GetRetainOnDelete(), "bundles of the past stay in the bucket")
 
 	for _, r := range monitor.Of("aws:ssm/parameter:Parameter") {
 		if r.Plain()["name"] != "/crosscloud/test/desired" {
