@@ -32,7 +32,7 @@ type twin struct {
 	environ []string // of the commands that run against it
 
 	ownEngine bool // Docker's engine is the twin's own
-	phases  phases
+	phases    phases
 }
 
 // open finds the instance that the environment names, of the project around the working directory. Nothing is started.
