@@ -1,6 +1,7 @@
 package awsauth
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,16 +49,17 @@ func TestEvaluate(t *testing.T) {
 
 func TestParsePolicyRefusesWhatItCannotJudge(t *testing.T) {
 	for name, statement := range map[string]string{
-		"Condition":    `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`,
-		"NotAction":    `{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}`,
-		"NotResource":  `{"Effect":"Allow","Action":"s3:*","NotResource":"*"}`,
-		"Principal":    `{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}`,
-		"the Effect":   `{"Effect":"allow","Action":"s3:*","Resource":"*"}`,
-		"vendor":       `{"Effect":"Allow","Action":"GetObject","Resource":"*"}`,
-		"ARN":          `{"Effect":"Allow","Action":"s3:*","Resource":"assets"}`,
-		"variables":    `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::assets/${aws:username}"}`,
-		"at least one": `{"Effect":"Allow","Action":[],"Resource":"*"}`,
-		"a string or":  `{"Effect":"Allow","Action":{"a":1},"Resource":"*"}`,
+		"Condition":              `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`,
+		"NotAction":              `{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}`,
+		"NotResource":            `{"Effect":"Allow","Action":"s3:*","NotResource":"*"}`,
+		"Principal":              `{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}`,
+		"the Effect":             `{"Effect":"allow","Action":"s3:*","Resource":"*"}`,
+		"vendor":                 `{"Effect":"Allow","Action":"GetObject","Resource":"*"}`,
+		"ARN":                    `{"Effect":"Allow","Action":"s3:*","Resource":"assets"}`,
+		"variables":              `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::assets/${aws:username}"}`,
+		`unknown field "effect"`: `{"effect":"Allow","Action":"s3:*","Resource":"*"}`,
+		"at least one":           `{"Effect":"Allow","Action":[],"Resource":"*"}`,
+		"a string or":            `{"Effect":"Allow","Action":{"a":1},"Resource":"*"}`,
 	} {
 		_, err := ParsePolicy(`{"Version":"2012-10-17","Statement":[` + statement + `]}`)
 		assert.ErrorContains(t, err, name, statement)
@@ -65,7 +67,7 @@ func TestParsePolicyRefusesWhatItCannotJudge(t *testing.T) {
 	for document, want := range map[string]string{
 		``:                               "EOF",
 		`{}`:                             "Version",
-		`{"Version":"2012-10-17"}`:       "missing",
+		`{"Version":"2012-10-17"}`:       "no statement",
 		`{"Version":"2012-10-17","X":1}`: "unknown field",
 		`{"Version":"2012-10-17","Statement":[]}`:      "no statement",
 		`{"Version":"2012-10-17","Statement":[]} tail`: "follows",
@@ -81,6 +83,9 @@ func TestTrust(t *testing.T) {
 	for _, other := range []string{
 		``,
 		`{"Version":"2012-10-17","Statement":[]}`,
+		strings.Replace(ec2, "2012-10-17", "2012-10-18", 1),
+		strings.Replace(ec2, "Service", "service", 1),
+		strings.Replace(ec2, `"Principal":{"Service":"ec2.amazonaws.com"},`, "", 1),
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`,

@@ -22,8 +22,8 @@ const (
 	// maxBody bounds a request to every service but S3, whose clients send the body's hash ahead of it. The largest
 	// that the twin's services take is a parameter of 8 KiB.
 	maxBody = 1 << 20
-	// UnsignedPayload stands in S3's x-amz-content-sha256 where the client leaves the body's integrity to TLS.
-	UnsignedPayload = "UNSIGNED-PAYLOAD"
+	// unsignedPayload stands in S3's x-amz-content-sha256 where the client leaves the body's integrity to TLS.
+	unsignedPayload = "UNSIGNED-PAYLOAD"
 )
 
 // signature is what a request's Authorization header says.
@@ -115,7 +115,7 @@ func payloadHash(r *http.Request, service string) (string, error) {
 	switch {
 	case service == "s3" && sent == "":
 		return "", &Error{Code: InvalidRequest, Message: "Missing required header for this request: x-amz-content-sha256"}
-	case service == "s3" && sent == UnsignedPayload:
+	case service == "s3" && sent == unsignedPayload:
 		return sent, nil
 	case service == "s3" && strings.HasPrefix(sent, "STREAMING-"):
 		return "", &Error{Code: NotImplemented, Message: "A header you provided implies functionality that is not implemented: x-amz-content-sha256 " + sent}

@@ -10,37 +10,41 @@ import (
 // ParseTrust reads a role's trust policy and returns the AWS services that may assume the role. Other principals and
 // conditions are refused: no one in the twin could use them.
 func ParseTrust(document string) (services []string, err error) {
-	var raw struct {
-		Version   string
-		ID        string `json:"Id"`
-		Statement json.RawMessage
+	all, err := statements(document)
+	for _, text := range all {
+		var s []string
+		if s, err = trusted(text); err != nil {
+			break
+		}
+		services = append(services, s...)
 	}
-	if err := strictly([]byte(document), &raw); err != nil {
+	if err == nil && len(services) == 0 {
+		err = errors.New("it names no service")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("trust policy: %w", err)
 	}
-	type statement struct {
+	return services, nil
+}
+
+func trusted(statement []byte) ([]string, error) {
+	var s struct {
 		Sid, Effect string
 		Action      words
-		Principal   struct{ Service words }
+		Principal   json.RawMessage
 	}
-	var statements []statement
-	if err := strictly(raw.Statement, &statements); err != nil {
-		var one statement
-		if strictly(raw.Statement, &one) != nil {
-			return nil, fmt.Errorf("trust policy: %w", err)
-		}
-		statements = []statement{one}
+	if err := strictly(statement, &s); err != nil {
+		return nil, err
 	}
-	for _, s := range statements {
-		if s.Effect != "Allow" || !slices.Equal(s.Action, words{"sts:AssumeRole"}) {
-			return nil, errors.New("trust policy: the twin knows statements that Allow sts:AssumeRole, and no others")
-		}
-		services = append(services, s.Principal.Service...)
+	if s.Effect != "Allow" || !slices.Equal(s.Action, words{"sts:AssumeRole"}) {
+		return nil, errors.New("the twin knows statements that Allow sts:AssumeRole, and no others")
 	}
-	if len(services) == 0 {
-		return nil, errors.New("trust policy: it names no service")
+	if len(s.Principal) == 0 {
+		return nil, errors.New("a statement needs a Principal")
 	}
-	return services, nil
+	var principal struct{ Service words }
+	err := strictly(s.Principal, &principal)
+	return principal.Service, err
 }
 
 // TrustsEC2 says whether an instance may have the role's credentials.
