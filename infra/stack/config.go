@@ -1,7 +1,9 @@
 package stack
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -50,5 +52,9 @@ func ReadConfig(ctx *pulumi.Context) (Config, error) {
 	r.check("stack", ctx.Stack(), validStack)
 	r.zoneIn(c.AWSZone, c.AWSRegion, "crosscloud:awsZone", "aws:region", "")
 	r.zoneIn(c.GCPZone, c.GCPRegion, "gcp:zone", "gcp:region", "-")
+	// Anything else would be a change that replaces the disk.
+	if place := fmt.Sprintf("projects/%s/zones/%s/disks/", c.GCPProject, c.GCPZone); c.AdoptDataDisk != "" && !strings.HasPrefix(c.AdoptDataDisk, place) {
+		r.problem("crosscloud:adoptDataDisk", c.AdoptDataDisk, "is not in gcp:project and gcp:zone; it would have to begin with "+place)
+	}
 	return c, r.problems.err()
 }

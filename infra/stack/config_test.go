@@ -145,3 +145,13 @@ func TestTheStacksNameMustSuitEveryCloud(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("stack = %q: is ", name))
 	}
 }
+
+func TestAnAdoptedDiskLiesWhereItsMachineWill(t *testing.T) {
+	adopt := func(disk string) error {
+		_, err := read(t, map[string]string{"crosscloud:adoptDataDisk": disk})
+		return err
+	}
+	require.NoError(t, adopt("projects/my-project-123/zones/us-east4-a/disks/pgdata"))
+	require.ErrorContains(t, adopt("projects/my-project-123/zones/us-east4-b/disks/pgdata"), "is not in gcp:project and gcp:zone")
+	require.ErrorContains(t, adopt("projects/my-project-999/zones/us-east4-a/disks/pgdata"), "is not in gcp:project and gcp:zone")
+}
