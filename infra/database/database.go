@@ -69,15 +69,6 @@ func (a *Args) check() error {
 	return errors.Join(problems...)
 }
 
-// Connection is how a client reaches the database.
-type Connection struct {
-	Host     pulumi.StringOutput // IPv4 address
-	Port     int
-	Database string
-	User     string
-	Password pulumi.StringOutput // secret
-}
-
 // Database is the component. The certificate authority is the stack's own: only CACertificate vouches for the
 // server, so a client must be given it (libpq and pgx: sslrootcert).
 type Database struct {
@@ -88,10 +79,8 @@ type Database struct {
 	// DatabaseURL is secret. It demands TLS with a verified certificate and channel binding, and has no
 	// sslrootcert: where the CA's file lies, each client's host decides.
 	DatabaseURL pulumi.StringOutput
-	Connection  Connection
 	Revision    pulumi.StringOutput // SHA-256 of the bundle that the VM is to apply
 	DiskID      pulumi.StringOutput // for AdoptDisk of another stack
-	InstanceID  pulumi.StringOutput // "projects/P/zones/Z/instances/NAME"
 
 	name string
 	args *Args
@@ -128,25 +117,21 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, err
 	}
 	desired := newDesired(db, clients, trust, login, identity)
-	instance, err := newInstance(ctx, db, network, identity, disk, desired)
-	if err != nil {
+	if err := newInstance(ctx, db, network, identity, disk, desired); err != nil {
 		return nil, err
 	}
 
 	db.Address = args.Address.IPv4
 	db.CACertificate = trust.caCertificate
-	db.Connection = Connection{Host: db.Address, Port: port, Database: databaseName, User: loginName, Password: login.password}
-	db.DatabaseURL = db.Connection.url()
+	db.DatabaseURL = login.url(db.Address)
 	db.Revision = desired.revision
 	db.DiskID = disk.ID().ToStringOutput()
-	db.InstanceID = instance.ID().ToStringOutput()
 	if err := ctx.RegisterResourceOutputs(db, pulumi.Map{
 		"address":       db.Address,
 		"caCertificate": db.CACertificate,
 		"databaseUrl":   db.DatabaseURL,
 		"revision":      db.Revision,
 		"diskId":        db.DiskID,
-		"instanceId":    db.InstanceID,
 	}); err != nil {
 		return nil, fmt.Errorf("register outputs of %q: %w", name, err)
 	}

@@ -74,7 +74,6 @@ func TestApisAreEnabledBeforeAnythingElseAndStayEnabled(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	_, out := mustDeploy(t, nil)
 	assert.Equal(t, output{"postgresql://todo_a:" + plantedPassword + "@203.0.113.20:5432/todo?sslmode=verify-full&channel_binding=require", true}, out.url)
-	assert.Equal(t, output{plantedPassword, true}, out.password)
 	assert.Equal(t, output{"certificate of the authority\n", false}, out.caCertificate)
 	assert.Equal(t, output{databaseAddress, false}, out.address)
 	assert.Equal(t, output{"projects/p/zones/us-east4-a/disks/crosscloud-test-db-data", false}, out.diskID)

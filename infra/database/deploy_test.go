@@ -55,7 +55,7 @@ func computed(token, name string, inputs resource.PropertyMap) resource.Property
 }
 
 // outputs are what the program can read of the database.
-type outputs struct{ url, password, caCertificate, revision, diskID, address output }
+type outputs struct{ url, caCertificate, revision, diskID, address output }
 
 type output struct {
 	value  string
@@ -100,7 +100,6 @@ func deploy(t *testing.T, change func(*Args)) (*monitortest.Monitor, outputs, er
 			}))
 		}
 		record("url", db.DatabaseURL, &out.url)
-		record("password", db.Connection.Password, &out.password)
 		record("ca", db.CACertificate, &out.caCertificate)
 		record("revision", db.Revision, &out.revision)
 		record("disk", db.DiskID, &out.diskID)

@@ -20,7 +20,7 @@ const (
 	bootDiskGB = 10 // Debian's image, packages and logs; the database is on its own disk
 )
 
-func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, disk *compute.Disk, d *desired) (*compute.Instance, error) {
+func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, disk *compute.Disk, d *desired) error {
 	options := db.options(
 		pulumi.DependsOn([]pulumi.Resource{id.grant}),
 		// Name, address and data disk are exclusive: the new VM cannot be made while the old one has them.
@@ -34,9 +34,9 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 	}
 	metadata, err := metadata(db, d)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	instance, err := compute.NewInstance(ctx, db.name+"-vm", &compute.InstanceArgs{
+	_, err = compute.NewInstance(ctx, db.name+"-vm", &compute.InstanceArgs{
 		Name:        pulumi.String(physicalName(ctx.Project(), ctx.Stack(), "db")),
 		Description: pulumi.String("Database host"),
 		Zone:        pulumi.String(db.args.Zone),
@@ -82,9 +82,9 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 		AllowStoppingForUpdate: pulumi.Bool(true),
 	}, options...)
 	if err != nil {
-		return nil, fmt.Errorf("create the database host: %w", err)
+		return fmt.Errorf("create the database host: %w", err)
 	}
-	return instance, nil
+	return nil
 }
 
 // newestImage asks for the image of Debian's family. In a new project nothing can be asked before the API is

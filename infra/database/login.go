@@ -49,14 +49,14 @@ func newLogin(ctx *pulumi.Context, db *Database) (*login, error) {
 	}, nil
 }
 
-// url is in the form that libpq and pgx both read.
-func (c Connection) url() pulumi.StringOutput {
-	return pulumi.All(c.Host, c.Password).ApplyT(func(values []any) string {
+// url is where the app logs in, in the form that libpq and pgx both read.
+func (l *login) url(address pulumi.StringOutput) pulumi.StringOutput {
+	return pulumi.All(address, l.password).ApplyT(func(values []any) string {
 		u := url.URL{
 			Scheme:   "postgresql",
-			User:     url.UserPassword(c.User, values[1].(string)),
-			Host:     net.JoinHostPort(values[0].(string), strconv.Itoa(c.Port)),
-			Path:     "/" + c.Database,
+			User:     url.UserPassword(loginName, values[1].(string)),
+			Host:     net.JoinHostPort(values[0].(string), strconv.Itoa(port)),
+			Path:     "/" + databaseName,
 			RawQuery: "sslmode=verify-full&channel_binding=require",
 		}
 		return u.String()

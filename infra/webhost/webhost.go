@@ -40,12 +40,8 @@ type Grants struct {
 	Repository           pulumi.StringInput // pull
 }
 
-// WebHost is the machine, as far as others need it.
-type WebHost struct {
-	pulumi.ResourceState
-
-	InstanceID pulumi.IDOutput
-}
+// WebHost is the component. Others only wait for it: what they send the machine goes through the two parameters.
+type WebHost struct{ pulumi.ResourceState }
 
 // New declares the network, the identity and the machine. The machine boots only when its network card has the
 // reserved address and its role has its permissions, so its first request already comes from the right place.
@@ -76,8 +72,6 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("web host %s: instance: %w", name, err)
 	}
-
-	host.InstanceID = instance.ID()
 	return host, ctx.RegisterResourceOutputs(host, pulumi.Map{"instanceId": instance.ID()})
 }
 
