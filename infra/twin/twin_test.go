@@ -78,11 +78,17 @@ func TestACommandsExitCodeIsTheTwins(t *testing.T) {
 // An interrupt that does not come from a terminal reaches only this process, which must hand it on.
 func TestACommandGetsTheSignals(t *testing.T) {
 	twin := emptyProject(t)
+	ready := filepath.Join(twin.root, "ready")
 	go func() {
-		time.Sleep(300 * time.Millisecond)
+		for {
+			if _, err := os.Stat(ready); err == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 		_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
 	}()
-	assert.Equal(t, exitCode(42), twin.execute(t.Context(), "sh", "-c", "trap 'exit 42' INT; sleep 5 >/dev/null 2>&1 & wait"))
+	assert.Equal(t, exitCode(42), twin.execute(t.Context(), "sh", "-c", "trap 'exit 42' INT; : >"+ready+"; sleep 5 >/dev/null 2>&1 & wait"))
 }
 
 func TestPhasesAddUp(t *testing.T) {

@@ -63,10 +63,22 @@ func (b *Builder) Ensure(ctx context.Context, progress io.Writer) error {
 }
 
 func (b *Builder) ensure(ctx context.Context, i image, progress io.Writer) error {
-	have, err := command.Run(ctx, "docker", "image", "inspect", "--format", `{{index .Config.Labels "`+recipeLabel+`"}}`, i.name)
-	if err == nil && strings.TrimSpace(have) == i.recipe {
+	have, err := command.Run(ctx, "docker", "image", "inspect", "--format", `{{.Id}} {{index .Config.Labels "`+recipeLabel+`"}}`, i.name)
+	old, made, _ := strings.Cut(strings.TrimSpace(have), " ")
+	if err == nil && made == i.recipe {
 		return nil
 	}
+	if err := b.obtain(ctx, i, progress); err != nil {
+		return err
+	}
+	if old != "" {
+		_, _ = command.Run(ctx, "docker", "rmi", old) // refused as long as a VM or another image is made of it
+	}
+	return nil
+}
+
+// obtain loads an image that was made before, or makes it.
+func (b *Builder) obtain(ctx context.Context, i image, progress io.Writer) error {
 	archive := filepath.Join(b.cache, strings.TrimPrefix(i.name, "crosscloud-twin/")+"-"+i.recipe+".tar")
 	if _, err := os.Stat(archive); err == nil {
 		return command.Step(progress, "load image "+i.name, func() error {
