@@ -63,7 +63,7 @@ func (g *gcp) account() cloud.Resource {
 		Read: func(_ context.Context, id string) (Account, error) { return find[Account](g, id) },
 		Update: func(_ context.Context, id string, old Account, in AccountArgs) (Account, error) {
 			old.AccountArgs = in
-			return old, state.Put(g.env.Store, id, old)
+			return old, doing("updating service account", rewrite(g, id, old))
 		},
 		// Google deletes an account that VMs still run as; they lose their access. A new account of the same name does not
 		// inherit the grants of the old one, so they end here.

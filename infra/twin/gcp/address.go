@@ -89,7 +89,7 @@ func (g *gcp) address() cloud.Resource {
 		},
 		Update: func(_ context.Context, id string, old Address, in AddressArgs) (Address, error) {
 			old.AddressArgs, old.labelOutputs = in, labelled(in.Labels)
-			return old, state.Put(g.env.Store, id, old)
+			return old, doing("updating Address", rewrite(g, id, old))
 		},
 		Delete: func(_ context.Context, id string, old Address) error {
 			return doing("deleting Address", g.deleteAddress(id, old.Address))

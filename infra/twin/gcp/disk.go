@@ -135,7 +135,7 @@ func (g *gcp) updateDisk(ctx context.Context, id string, old Disk, in DiskArgs) 
 		}
 	}
 	old.DiskArgs, old.labelOutputs = in, labelled(in.Labels)
-	return old, state.Put(g.env.Store, id, old)
+	return old, doing("updating Disk", rewrite(g, id, old))
 }
 
 func (g *gcp) deleteDisk(ctx context.Context, id string, old Disk) error {

@@ -1,7 +1,6 @@
 package gcp
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -47,28 +46,6 @@ func inUse(kind, id, user string) error {
 		http.StatusBadRequest,
 		fmt.Sprintf("The %s resource '%s' is already being used by '%s'", kind, id, user),
 		"resourceInUseByAnotherResource",
-	}
-}
-
-// find is state.Get with Google's words for what is not there.
-func find[T any](g *gcp, id string) (T, error) {
-	v, err := state.Get[T](g.env.Store, id)
-	if errors.Is(err, state.ErrNotFound) {
-		err = notFound(id)
-	}
-	return v, err
-}
-
-// free is an error if there is such an object already.
-func free[T any](g *gcp, id string) error {
-	_, err := state.Get[T](g.env.Store, id)
-	switch {
-	case err == nil:
-		return exists(id)
-	case errors.Is(err, state.ErrNotFound):
-		return nil
-	default:
-		return err
 	}
 }
 

@@ -76,8 +76,8 @@ func (g *gcp) firewall() cloud.Resource {
 		Read: func(_ context.Context, id string) (Firewall, error) { return find[Firewall](g, id) },
 		Update: func(ctx context.Context, id string, old Firewall, in FirewallArgs) (Firewall, error) {
 			old.FirewallArgs = in
-			if err := state.Put(g.env.Store, id, old); err != nil {
-				return Firewall{}, err
+			if err := rewrite(g, id, old); err != nil {
+				return Firewall{}, doing("updating Firewall", err)
 			}
 			return old, doing("updating Firewall", g.applyFirewalls(ctx, in.Network))
 		},

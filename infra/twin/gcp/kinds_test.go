@@ -207,3 +207,15 @@ func TestProviderSettings(t *testing.T) {
 	require.ErrorContains(t, g.configure(map[string]string{"zone": "europe-west1-a"}), `Unknown zone "europe-west1-a".`)
 	require.ErrorContains(t, g.configure(map[string]string{"region": "eu-west-1"}), `unknown region "eu-west-1"`)
 }
+
+func TestWhatIsGoneDoesNotComeBackByAnUpdate(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	require.NoError(t, state.Delete[Firewall](p.store, p.Get("postgres").ID))
+	args := p.rule()
+	args["sourceRanges"] = []any{"198.51.100.7/32"}
+	_, err := p.Up(firewallToken, "postgres", args)
+	require.ErrorContains(t, err, "Error 404")
+	require.False(t, p.Refresh("postgres"))
+}

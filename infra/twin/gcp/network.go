@@ -2,7 +2,6 @@ package gcp
 
 import (
 	"context"
-	"time"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -62,7 +61,7 @@ func (g *gcp) network() cloud.Resource {
 		Read: func(_ context.Context, id string) (Network, error) { return find[Network](g, id) },
 		Update: func(_ context.Context, id string, old Network, in NetworkArgs) (Network, error) {
 			old.NetworkArgs = in
-			return old, state.Put(g.env.Store, id, old)
+			return old, doing("updating Network", rewrite(g, id, old))
 		},
 		Delete: func(_ context.Context, id string, _ Network) error {
 			return doing("deleting Network", g.deleteNetwork(id))
@@ -93,23 +92,3 @@ func (g *gcp) deleteNetwork(id string) error {
 	}
 	return state.Delete[Network](g.env.Store, id)
 }
-
-// add does what creates something in Compute Engine, if the project can use it and nothing else is being taken.
-func (g *gcp) add(project string, create func() error) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.enabled(project, computeAPI); err != nil {
-		return err
-	}
-	return create()
-}
-
-func create[T any](g *gcp, id string, v T) error {
-	if err := free[T](g, id); err != nil {
-		return err
-	}
-	return state.Put(g.env.Store, id, v)
-}
-
-// now is the form of Compute Engine's timestamps.
-func now() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000-07:00") }

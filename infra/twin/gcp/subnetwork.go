@@ -78,7 +78,7 @@ func (g *gcp) subnetwork() cloud.Resource {
 				return Subnetwork{}, doing("updating Subnetwork", err)
 			}
 			old.SubnetworkArgs = in
-			return old, state.Put(g.env.Store, id, old)
+			return old, doing("updating Subnetwork", rewrite(g, id, old))
 		},
 		Delete: func(_ context.Context, id string, old Subnetwork) error {
 			return doing("deleting Subnetwork", g.deleteSubnet(id, old))
