@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
-	"path/filepath"
 	"time"
 
 	"crosscloud/infra/twin/cloud"
@@ -24,7 +23,7 @@ func (g *gcp) place(id string, instance Instance) (state.Machine, error) {
 	}
 	m := state.Machine{
 		ID: instance.InstanceId, Cloud: state.GCP, Name: instance.Name, Hostname: instance.hostname(),
-		Container: "crosscloud-" + filepath.Base(g.env.Dir) + "-" + instance.Name,
+		Container: g.env.Container(instance.Name),
 		Region:    region, Zone: instance.Zone, Type: instance.machineType(), Image: image.id(),
 		Metadata: instance.Metadata, Tags: instance.Labels, NetworkTags: instance.Tags, NetworkInterface: "nic0",
 		Created: time.Now(), Running: true,
