@@ -1,7 +1,6 @@
 package database
 
 import (
-	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,9 +10,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"crosscloud/infra/boottest"
+)
 
 // example is a desired state with every part set.
 var example = desiredState{
@@ -30,15 +29,15 @@ var example = desiredState{
 func TestRenderedFilesAreGolden(t *testing.T) {
 	script, err := startupScript()
 	require.NoError(t, err)
-	golden(t, "startup-script", []byte(script))
+	boottest.Golden(t, "startup-script", []byte(script))
 
 	files, err := fs.Sub(boot, "boot")
 	require.NoError(t, err)
 	rendered, err := example.files(files)
 	require.NoError(t, err)
 	assert.Len(t, rendered, 4)
-	golden(t, "desired.json", rendered["desired.json"])
-	golden(t, "pg_hba.conf", rendered["pg_hba.conf"])
+	boottest.Golden(t, "desired.json", rendered["desired.json"])
+	boottest.Golden(t, "pg_hba.conf", rendered["pg_hba.conf"])
 	assert.Equal(t, example.ServerCertificate, string(rendered["server.crt"]))
 	assert.Equal(t, example.CACertificate, string(rendered["ca.crt"]))
 }
@@ -59,7 +58,7 @@ func TestDocumentDependsOnItsContentOnly(t *testing.T) {
 }
 
 func TestScriptsPassShellcheck(t *testing.T) {
-	shellcheck := tool(t, "shellcheck")
+	shellcheck := boottest.Tool(t, "shellcheck")
 	script, err := startupScript()
 	require.NoError(t, err)
 	rendered := filepath.Join(t.TempDir(), "startup-script")
@@ -82,7 +81,7 @@ func TestScriptsPassShellcheck(t *testing.T) {
 }
 
 func TestUnitPassesSystemdAnalyze(t *testing.T) {
-	analyze := tool(t, "systemd-analyze")
+	analyze := boottest.Tool(t, "systemd-analyze")
 	unit := string(must(os.ReadFile("boot/crosscloud-agent.service")))
 	// The command must exist for the check, and does so only on the host.
 	dir := t.TempDir()
@@ -94,30 +93,4 @@ func TestUnitPassesSystemdAnalyze(t *testing.T) {
 	out, err := exec.Command(analyze, "verify", "--man=no", path).CombinedOutput()
 	assert.NoError(t, err, "%s", out)
 	assert.Empty(t, string(out))
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, got, 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "write it with go test -update")
-	assert.Equal(t, string(want), string(got), "if this is meant, run go test -update")
-}
-
-// tool finds a program that a check needs. Without it the test is skipped, loudly; where CI=true it fails.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		missing := "NOT TESTED: there is no " + name + " on this machine"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	return path
 }

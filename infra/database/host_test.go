@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
 )
 
 // The two pieces of shell that must not go wrong once: what is let onto the host, and what is done to a disk.
@@ -63,8 +65,8 @@ func TestHostTakesWholeBundlesOnly(t *testing.T) {
 }
 
 func TestOnlyABlankDiskIsFormatted(t *testing.T) {
-	tool(t, "mkfs.ext4")
-	tool(t, "blkid")
+	boottest.Tool(t, "mkfs.ext4")
+	boottest.Tool(t, "blkid")
 	for name, c := range map[string]struct{ content, verdict string }{
 		"blank":             {"", "changed: formatted the data disk"},
 		"a file system":     {"mkfs.ext4 -q $DISK", ""},

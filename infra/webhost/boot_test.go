@@ -1,7 +1,6 @@
 package webhost
 
 import (
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,37 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(file, got, 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "go test -update writes it")
-	assert.Equal(t, string(want), string(got), "go test -update accepts it")
-}
-
-// tool finds a program. A machine without it skips the test and says so; in CI, where `make test` installs what the
-// tests need, its absence is a failure.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("NOT TESTED: %s is not installed", name)
-	}
-	return path
-}
-
 func TestScriptsPassShellcheck(t *testing.T) {
-	shellcheck := tool(t, "shellcheck")
+	shellcheck := boottest.Tool(t, "shellcheck")
 	// converge with all its parts, as they run; --norc because the parts' own exceptions are for looking at one alone.
 	for _, args := range [][]string{
 		{"--norc", "--external-sources", "--check-sourced", "converge"},
@@ -65,7 +39,7 @@ func TestConvergeUsesEveryPart(t *testing.T) {
 }
 
 func TestUnitsPassSystemdsOwnCheck(t *testing.T) {
-	analyze := tool(t, "systemd-analyze")
+	analyze := boottest.Tool(t, "systemd-analyze")
 	// What the units run is on a web host, not here: a stand-in with the same names, under a root of its own.
 	root := t.TempDir()
 	units := filepath.Join(root, "etc/systemd/system")
@@ -85,7 +59,7 @@ func TestUnitsPassSystemdsOwnCheck(t *testing.T) {
 }
 
 func TestEgressRulesLoad(t *testing.T) {
-	nft := tool(t, "nft")
+	nft := boottest.Tool(t, "nft")
 	if os.Getuid() != 0 {
 		t.Skip("NOT TESTED: nft checks rules against the kernel, for root only")
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
 )
 
 var example = desired{
@@ -27,7 +29,7 @@ func TestBundleHasEverythingThatTheMachineRuns(t *testing.T) {
 	packed, err := pack(example)
 	require.NoError(t, err)
 	files := unpack(t, packed.Bytes)
-	golden(t, "desired.json", files["desired.json"])
+	boottest.Golden(t, "desired.json", files["desired.json"])
 	for _, name := range []string{"converge", "agent/agent.sh", "lib/rollout.sh", "units/crosscloud-app.container", "nginx/nginx.conf", "nginx/crosscloud/upstream.conf"} {
 		assert.NotEmpty(t, files[name], name)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/infra/boottest"
 	"crosscloud/infra/monitortest"
 )
 
@@ -172,8 +173,8 @@ func TestInstanceIsToRun(t *testing.T) {
 
 func TestRoleMayDoNothingElse(t *testing.T) {
 	monitor := deploy(t, nil)
-	golden(t, "permissions.json", indent(t, monitor.One(t, "aws:iam/rolePolicy:RolePolicy").Plain()["policy"].(string)))
-	golden(t, "trust.json", indent(t, monitor.One(t, "aws:iam/role:Role").Plain()["assumeRolePolicy"].(string)))
+	boottest.Golden(t, "permissions.json", indent(t, monitor.One(t, "aws:iam/rolePolicy:RolePolicy").Plain()["policy"].(string)))
+	boottest.Golden(t, "trust.json", indent(t, monitor.One(t, "aws:iam/role:Role").Plain()["assumeRolePolicy"].(string)))
 
 	var document policy
 	require.NoError(t, json.Unmarshal([]byte(monitor.One(t, "aws:iam/rolePolicy:RolePolicy").Plain()["policy"].(string)), &document))
