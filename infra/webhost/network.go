@@ -36,7 +36,8 @@ func (d declarer) network() (network, error) {
 		// The one machine in it has the reserved address; a second public address would be an unlisted one.
 		MapPublicIpOnLaunch: pulumi.Bool(false),
 		Tags:                d.tags("subnet"),
-	}, d.parent)
+		// A subnet in another zone has the same range, and the card in it the same Elastic IP: the old ones go first.
+	}, d.parent, pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return network{}, err
 	}

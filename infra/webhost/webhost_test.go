@@ -165,6 +165,15 @@ func TestInstanceBootsBehindItsAddressFirewallAndPermissions(t *testing.T) {
 	}
 }
 
+// Another awsZone is a new subnet with the old one's range, a new card with the old one's Elastic IP, a new machine.
+// Deleting the subnet first takes with it what depends on it.
+func TestMachineCanMoveToAnotherZone(t *testing.T) {
+	monitor := deploy(t, nil)
+	subnet := monitor.One(t, "aws:ec2/subnet:Subnet")
+	assert.True(t, subnet.Options.GetDeleteBeforeReplace())
+	assert.Equal(t, "web-id", monitor.One(t, "aws:ec2/networkInterface:NetworkInterface").Plain()["subnetId"])
+}
+
 func TestInstanceIsToRun(t *testing.T) {
 	state := deploy(t, nil).One(t, "aws:ec2transitgateway/instanceState:InstanceState").Plain()
 	assert.Equal(t, "running", state["state"])
