@@ -128,7 +128,9 @@ func handshake(t *testing.T, certificate, key string, roots *x509.CertPool) {
 	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
 	require.NoError(t, err)
 	here, there := net.Pipe()
-	go func() { _ = tls.Server(there, &tls.Config{Certificates: []tls.Certificate{pair}}).HandshakeContext(t.Context()) }()
+	go func() {
+		_ = tls.Server(there, &tls.Config{Certificates: []tls.Certificate{pair}}).HandshakeContext(t.Context())
+	}()
 	require.NoError(t, tls.Client(here, &tls.Config{RootCAs: roots, ServerName: "198.18.32.1"}).HandshakeContext(t.Context()))
 }
 
