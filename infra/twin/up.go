@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"crosscloud/infra/twin/command"
 	"crosscloud/infra/twin/dockerbuild"
 	"crosscloud/infra/twin/images"
 	"crosscloud/infra/twin/machine"
@@ -20,12 +21,24 @@ func (t *twin) up(ctx context.Context) error {
 	if err := t.start(ctx); err != nil {
 		return err
 	}
+	// The first time takes minutes, for which pulumi would only show dots.
+	if err := t.phases.time("program", func() error { return t.compile(ctx) }); err != nil {
+		return err
+	}
 	err := t.phases.time("pulumi up", func() error { return t.execute(ctx, "pulumi", "up", "--yes") })
 	t.phases.print(os.Stdout)
 	if err != nil {
 		return err
 	}
 	return t.printURL(ctx)
+}
+
+// compile compiles the Pulumi program, so that pulumi finds all but the link in Go's cache.
+func (t *twin) compile(ctx context.Context) error {
+	return command.Step(os.Stderr, "compile the Pulumi program", func() error {
+		_, err := command.Run(ctx, "go", "build", "-C", t.root, "./infra/stack")
+		return err
+	})
 }
 
 // down destroys the stack and ends everything that the twin runs, the one even if the other fails.
