@@ -26,11 +26,13 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 		// Name, address and data disk are exclusive: the new VM cannot be made while the old one has them.
 		pulumi.DeleteBeforeReplace(true),
 	)
+	// What somebody, or a backup product, labels the boot disk with would replace the VM after a refresh.
+	kept := []string{"bootDisk.initializeParams.labels"}
 	image := pulumi.String(db.args.Image).ToStringOutput()
 	if db.args.Image == "" {
 		image = newestImage(ctx, db)
 		// The publisher's next image is no reason to rebuild the host.
-		options = append(options, pulumi.IgnoreChanges([]string{"bootDisk.initializeParams.image"}))
+		kept = append(kept, "bootDisk.initializeParams.image")
 	}
 	metadata, err := metadata(db, d)
 	if err != nil {
@@ -80,7 +82,7 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 		DesiredStatus: pulumi.String("RUNNING"),
 		// A change of the machine type stops the VM for it, instead of failing.
 		AllowStoppingForUpdate: pulumi.Bool(true),
-	}, options...)
+	}, append(options, pulumi.IgnoreChanges(kept))...)
 	if err != nil {
 		return fmt.Errorf("create the database host: %w", err)
 	}
