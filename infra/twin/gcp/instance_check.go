@@ -23,6 +23,10 @@ var (
 func checkInstance(in InstanceArgs) []cloud.Failure {
 	var c checks
 	c.name("name", in.Name)
+	if in.Name == "services" {
+		// The containers share one set of names, and a VM that could not be made would take the services along.
+		c.add("name", "the twin's own services have the name %q", in.Name)
+	}
 	c.zone("zone", in.Zone)
 	if in.MachineType != "" && !slices.Contains(machineTypes, in.machineType()) {
 		c.add("machineType", "Invalid value for field 'resource.machineType': 'zones/%s/machineTypes/%s'. The referenced resource does not exist.",

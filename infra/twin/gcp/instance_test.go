@@ -298,6 +298,7 @@ func TestInstanceRefusals(t *testing.T) {
 		`doesn't match regexp "^(?:[a-z]`:                       {"name": "Db_1"},
 		`Unknown zone "us-east4-d".`:                            {"zone": "us-east4-d"},
 		"'zones/us-east4-a/machineTypes/e2-tiny'":               {"machineType": "e2-tiny"},
+		`services have the name "services"`:                     {"name": "services"},
 		"maximum size 262144 character(s); actual size 262145":  {"metadata": object{"big": strings.Repeat("x", 262145)}},
 		"Must be a match of regex '^[a-zA-Z0-9-_]{1,128}$'":     {"metadata": object{"a key": ""}},
 		"Label key 'Part' violates format constraints":          {"labels": object{"Part": "x"}},
