@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 )
@@ -24,6 +25,12 @@ func (e *Engine) EnsureNetwork(ctx context.Context) error {
 	}
 	var problems []error
 	for _, r := range ranges {
+		// Another engine on this machine may have the range, which this one does not see. Two bridges with one range
+		// would mix up who calls: each engine rewrites the addresses of the other's traffic.
+		if err := unused(r); err != nil {
+			problems = append(problems, err)
+			continue
+		}
 		_, err := docker(ctx, nil, "network", "create", "--label", e.label(), "--subnet", r.String(),
 			"--gateway", nth(r, 0, 1).String(),
 			// What gets no address from a cloud (a VM without a public one) gets one that no cloud gives out.
@@ -34,7 +41,21 @@ func (e *Engine) EnsureNetwork(ctx context.Context) error {
 		}
 		problems = append(problems, err)
 	}
-	return fmt.Errorf("no range for the network is free: %w", errors.Join(problems...))
+	return fmt.Errorf("no range for the network is free; end another twin with its `make down`: %w", errors.Join(problems...))
+}
+
+// unused is an error if a network card of this machine has an address in the range.
+func unused(r netip.Prefix) error {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		if has, err := netip.ParsePrefix(address.String()); err == nil && r.Overlaps(has.Masked()) {
+			return fmt.Errorf("%s is in use on this machine: %s", r, has)
+		}
+	}
+	return nil
 }
 
 // Subnet has all addresses of the instance. It is known after EnsureNetwork.
