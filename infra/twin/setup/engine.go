@@ -86,9 +86,29 @@ func StopEngine(ctx context.Context, dir string) error {
 			}
 		}
 	}
-	// An engine makes its data a mount where that takes it, and forgets to undo that if its root is not the disk's.
-	_ = syscall.Unmount(own.file("data"), syscall.MNT_DETACH)
+	if err := unmountBelow(dir); err != nil {
+		return err
+	}
 	return os.RemoveAll(dir)
+}
+
+// unmountBelow ends the mounts that an engine leaves behind: its data directory, where it had to be made one, and the
+// network namespace of its host.
+func unmountBelow(dir string) error {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for line := range strings.Lines(string(mounts)) {
+		// The fifth field is where it is mounted: proc_pid_mountinfo(5).
+		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4], dir+"/") {
+			if err := syscall.Unmount(fields[4], syscall.MNT_DETACH); err != nil && !errors.Is(err, syscall.EINVAL) {
+				problems = append(problems, fmt.Errorf("unmount %s: %w", fields[4], err)) // EINVAL: went with the one above it
+			}
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // removeBridge takes away what an engine leaves in the machine's network when it ends: its bridge, and its rules.
