@@ -45,8 +45,8 @@ func (t *twin) compile(ctx context.Context) error {
 func (t *twin) down(ctx context.Context) error {
 	host, err := setup.FindEngine(ctx, t.dockerDir())
 	if err != nil {
-		// Without an engine nothing runs.
-		return os.RemoveAll(t.engine.Dir())
+		// Without an engine nothing runs, but files of one may be left.
+		return errors.Join(os.RemoveAll(t.engine.Dir()), setup.StopEngine(ctx, t.dockerDir()))
 	}
 	t.useEngine(host)
 	var destroyed error
