@@ -9,6 +9,9 @@ import (
 // Down removes everything of this instance: containers, volumes, the network, its directory. Loop devices go with the
 // containers that hold them; images belong to all instances.
 func (e *Engine) Down(ctx context.Context) error {
+	if err := e.owned(ctx); err != nil {
+		return err
+	}
 	kinds := []struct{ list, remove []string }{
 		{[]string{"ps", "--all"}, []string{"rm", "--force", "--volumes"}},
 		{[]string{"volume", "ls"}, []string{"volume", "rm", "--force"}},

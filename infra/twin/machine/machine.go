@@ -25,6 +25,12 @@ func (e *Engine) Create(ctx context.Context, spec Spec) (err error) {
 			return err
 		}
 	}
+	// What has the name already must not be taken for the remains of this attempt and removed.
+	if status, err := e.Status(ctx, spec.Name); err != nil {
+		return err
+	} else if status.Exists {
+		return fmt.Errorf("create machine %s: a container of its name, %s, exists", spec.Name, e.object(spec.Name))
+	}
 	if err := e.writeBootFiles(spec); err != nil {
 		return err
 	}

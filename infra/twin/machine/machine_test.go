@@ -132,6 +132,17 @@ func TestVM(t *testing.T) {
 		require.NoError(t, e.Delete(ctx, "ec2"))
 	})
 
+	t.Run("neither a second clone nor a second machine takes over what has the name", func(t *testing.T) {
+		other, err := New(t.TempDir(), "machine-test", nil)
+		require.NoError(t, err)
+		assert.ErrorContains(t, other.EnsureNetwork(ctx), "runs already, from "+e.Dir())
+		assert.ErrorContains(t, other.Down(ctx), "runs already, from "+e.Dir())
+		assert.ErrorContains(t, e.Create(ctx, Spec{Name: "gce", Cloud: "gcp"}), "exists")
+		status, err := e.Status(ctx, "gce")
+		require.NoError(t, err)
+		assert.True(t, status.Exists)
+	})
+
 	t.Run("nothing is left", func(t *testing.T) {
 		require.NoError(t, e.Delete(ctx, "gce"))
 		require.NoError(t, e.Delete(ctx, "gce"), "deleting again")

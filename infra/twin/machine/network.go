@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,9 @@ var ranges = []netip.Prefix{netip.MustParsePrefix("198.18.0.0/16"), netip.MustPa
 
 // EnsureNetwork creates the instance's network, in the first range that is free, unless it exists.
 func (e *Engine) EnsureNetwork(ctx context.Context) error {
+	if err := e.owned(ctx); err != nil {
+		return err
+	}
 	out, err := docker(ctx, nil, "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}}{{end}}", e.network())
 	if err == nil {
 		e.subnet, err = netip.ParsePrefix(strings.TrimSpace(string(out)))
@@ -31,7 +36,7 @@ func (e *Engine) EnsureNetwork(ctx context.Context) error {
 			problems = append(problems, err)
 			continue
 		}
-		_, err := docker(ctx, nil, "network", "create", "--label", e.label(), "--subnet", r.String(),
+		_, err := docker(ctx, nil, "network", "create", "--label", e.label(), "--label", directoryLabel+"="+e.dir, "--subnet", r.String(),
 			"--gateway", nth(r, 0, 1).String(),
 			// What gets no address from a cloud (a VM without a public one) gets one that no cloud gives out.
 			"--ip-range", netip.PrefixFrom(nth(r, 224, 0), 20).String(), e.network())
@@ -42,6 +47,28 @@ func (e *Engine) EnsureNetwork(ctx context.Context) error {
 		problems = append(problems, err)
 	}
 	return fmt.Errorf("no range for the network is free; end another twin with its `make down`: %w", errors.Join(problems...))
+}
+
+// directoryLabel says on the network which directory its instance's files are in.
+const directoryLabel = "crosscloud.directory"
+
+// owned is an error if an instance of this name runs from another directory, such as that of a second clone: each would
+// take the other's containers for its own. A directory that is gone leaves its containers to whoever comes.
+func (e *Engine) owned(ctx context.Context) error {
+	out, err := docker(ctx, nil, "network", "inspect", "--format", "{{index .Labels "+strconv.Quote(directoryLabel)+"}}", e.network())
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	other := strings.TrimSpace(string(out))
+	if other == e.dir {
+		return nil
+	}
+	if _, err := os.Stat(other); err != nil {
+		return nil
+	}
+	return fmt.Errorf("the twin %q runs already, from %s: run `make down` there, or choose another name with CROSSCLOUD_TWIN", e.name, other)
 }
 
 // unused is an error if a network card of this machine has an address in the range.

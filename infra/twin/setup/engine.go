@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -86,10 +87,15 @@ func StopEngine(ctx context.Context, dir string) error {
 			}
 		}
 	}
-	if err := unmountBelow(dir); err != nil {
-		return err
+	var problems []error
+	for _, used := range []string{own.sockets(), dir} {
+		if err := unmountBelow(used); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		problems = append(problems, os.RemoveAll(used))
 	}
-	return os.RemoveAll(dir)
+	return errors.Join(problems...)
 }
 
 // unmountBelow ends the mounts that an engine leaves behind: its data directory, where it had to be made one, and the
@@ -143,15 +149,25 @@ func withoutDocker(rules string) string {
 type engine struct{ dir string }
 
 func (e engine) file(name string) string { return filepath.Join(e.dir, name) }
-func (e engine) host() string            { return "unix://" + e.file("docker.sock") }
+func (e engine) host() string            { return "unix://" + filepath.Join(e.sockets(), "docker.sock") }
+func (e engine) execRoot() string        { return filepath.Join(e.sockets(), "exec") }
+
+// maxSocketPath is what unix(7) allows, less the zero at the end.
+const maxSocketPath = 107
+
+// sockets is the directory of the engine's sockets: its own, unless that lies too deep for the longest that it makes.
+func (e engine) sockets() string {
+	if len(e.file("exec/containerd/containerd.sock.ttrpc")) <= maxSocketPath {
+		return e.dir
+	}
+	return fmt.Sprintf("/run/crosscloud-%.4x", sha256.Sum256([]byte(e.dir)))
+}
 
 func (e engine) start(ctx context.Context) error {
-	// A socket's path has at most 107 characters, and this is the longest that the engine makes.
-	if longest := e.file("exec/containerd/containerd.sock.ttrpc"); len(longest) > 107 {
-		return fmt.Errorf("%s is too long for a socket's path: use a checkout with a shorter path", longest)
-	}
-	if err := os.MkdirAll(e.dir, 0o711); err != nil {
-		return err
+	for _, dir := range []string{e.dir, e.sockets()} {
+		if err := os.MkdirAll(dir, 0o711); err != nil {
+			return err
+		}
 	}
 	if _, err := net.InterfaceByName("docker0"); err != nil {
 		// The engine will make it, and leave it; StopEngine needs to know.
@@ -164,7 +180,7 @@ func (e engine) start(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command("dockerd", "--data-root", e.file("data"), "--exec-root", e.file("exec"),
+	cmd := exec.Command("dockerd", "--data-root", e.file("data"), "--exec-root", e.execRoot(),
 		"--pidfile", e.file("docker.pid"), "--host", e.host())
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this command, and an interrupt at the terminal

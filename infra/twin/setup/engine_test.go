@@ -21,10 +21,10 @@ func TestAnEngineThatAnswersIsUsed(t *testing.T) {
 
 func TestTheTwinsOwnEngineIsFoundAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "docker")
-	fakeDocker(t, `[ "$2" = "unix://`+dir+`/docker.sock" ]`)
+	fakeDocker(t, `[ "$2" = "`+engine{dir}.host()+`" ]`)
 	host, err := Engine(t.Context(), dir)
 	require.NoError(t, err)
-	assert.Equal(t, "unix://"+dir+"/docker.sock", host)
+	assert.Equal(t, engine{dir}.host(), host)
 }
 
 func TestWithoutAnEngineTheErrorSaysWhatDockerSaid(t *testing.T) {
@@ -33,9 +33,12 @@ func TestWithoutAnEngineTheErrorSaysWhatDockerSaid(t *testing.T) {
 	assert.ErrorContains(t, err, "permission denied")
 }
 
-func TestASocketsPathMustNotBeTooLong(t *testing.T) {
-	err := engine{filepath.Join(t.TempDir(), strings.Repeat("x", 90))}.start(t.Context())
-	assert.ErrorContains(t, err, "shorter path")
+func TestADeepCheckoutsSocketsAreKeptElsewhere(t *testing.T) {
+	const short = "/home/me/crosscloud/.twin/docker"
+	assert.Equal(t, short, engine{short}.sockets())
+	deep := engine{"/home/me/" + strings.Repeat("deep/", 20) + ".twin/docker"}
+	assert.NotEqual(t, deep.sockets(), engine{deep.dir + "2"}.sockets(), "each checkout has its own")
+	assert.LessOrEqual(t, len(filepath.Join(deep.execRoot(), "containerd/containerd.sock.ttrpc")), maxSocketPath)
 }
 
 // A process number outlives its process: whoever has it now must not be taken for the engine.
