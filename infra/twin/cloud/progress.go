@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 	"sync"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -80,7 +82,8 @@ func (l *lines) Write(p []byte) (int, error) {
 		if !found {
 			return len(p), nil
 		}
-		if text := string(bytes.TrimSpace(line)); text != "" {
+		// A builder colours its errors, which would colour the rest of the engine's line.
+		if text := strings.TrimSpace(ansi.Strip(string(line))); text != "" {
 			l.show(text)
 		}
 		l.rest = rest

@@ -12,7 +12,7 @@ func TestProgressIsShownLineByLine(t *testing.T) {
 	t.Parallel()
 	var shown []string
 	w := &lines{show: func(line string) { shown = append(shown, line) }}
-	for _, part := range []string{"Step 1/2 : FR", "OM scratch\n", "\n ---> 1a2b\nStep 2", "/2"} {
+	for _, part := range []string{"Step 1/2 : FR", "OM scratch\n", "\n\x1b[91m ---> 1a2b\x1b[0m\nStep 2", "/2"} {
 		n, err := io.WriteString(w, part)
 		require.NoError(t, err)
 		require.Len(t, part, n)
