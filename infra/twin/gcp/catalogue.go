@@ -23,7 +23,7 @@ var zones = map[string]string{
 func regionOf(zone string) (string, error) {
 	region, letter, _ := cutLast(zone, "-")
 	if letters, known := zones[region]; !known || len(letter) != 1 || !strings.Contains(letters, letter) {
-		return "", fmt.Errorf("Unknown zone %q.", zone)
+		return "", invalidField("zone", zone, "Unknown zone.")
 	}
 	return region, nil
 }

@@ -16,10 +16,20 @@ func (c *checks) add(property, format string, args ...any) {
 	c.failures = append(c.failures, cloud.Failure{Property: property, Reason: fmt.Sprintf(format, args...)})
 }
 
+// refuse is add for what the API refuses, and not the provider: the twin says so before it makes anything, in the API's words.
+func (c *checks) refuse(property string, err error) { c.add(property, "%v", err) }
+
 // resourceName is the rule of Compute Engine for the names of almost everything.
 var resourceName = regexp.MustCompile(`^(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)$`)
 
 func (c *checks) name(property, name string) { c.match(property, name, resourceName) }
+
+// apiName is name for what the provider leaves to the API.
+func (c *checks) apiName(property, field, name string) {
+	if name != "" && !resourceName.MatchString(name) {
+		c.refuse(property, invalidField(field, name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'"))
+	}
+}
 
 func (c *checks) match(property, value string, rule *regexp.Regexp) {
 	if value != "" && !rule.MatchString(value) {
@@ -48,18 +58,18 @@ var (
 // labels checks the rules of https://cloud.google.com/compute/docs/labeling-resources#requirements.
 func (c *checks) labels(property string, labels map[string]string) {
 	if len(labels) > 64 {
-		c.add(property, "a resource has at most 64 labels, got %d", len(labels))
+		c.refuse(property, invalidField("resource.labels", "", "A resource has at most 64 labels, got %d.", len(labels)))
 	}
 	for key, value := range labels {
 		if !labelKey.MatchString(key) {
-			c.add(property+"."+key, "Invalid value for field 'resource.labels': '%s'. Label key '%s' violates format constraints. "+
+			c.refuse(property+"."+key, invalidField("resource.labels", "", "Label key '%s' violates format constraints. "+
 				"The key must start with a lowercase character, can only contain lowercase letters, numeric characters, underscores and dashes. "+
-				"The key can be at most 63 characters long.", key, key)
+				"The key can be at most 63 characters long. International characters are allowed.", key))
 		}
 		if !labelValue.MatchString(value) {
-			c.add(property+"."+key, "Invalid value for field 'resource.labels': '%s'. Label value '%s' violates format constraints. "+
+			c.refuse(property+"."+key, invalidField("resource.labels", "", "Label value '%s' violates format constraints. "+
 				"The value can only contain lowercase letters, numeric characters, underscores and dashes. "+
-				"The value can be at most 63 characters long.", value, value)
+				"The value can be at most 63 characters long. International characters are allowed.", value))
 		}
 	}
 }
@@ -80,7 +90,7 @@ func (c *checks) cidr(property, text string) {
 
 func (c *checks) region(property, region string) {
 	if _, known := zones[region]; region != "" && !known {
-		c.add(property, "Unknown region %q.", region)
+		c.refuse(property, invalidField("region", region, "Unknown region."))
 	}
 }
 
@@ -89,6 +99,6 @@ func (c *checks) zone(property, zone string) {
 		return
 	}
 	if _, err := regionOf(zone); err != nil {
-		c.add(property, "%v", err)
+		c.refuse(property, err)
 	}
 }

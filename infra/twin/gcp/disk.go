@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strconv"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -61,7 +62,7 @@ func (g *gcp) disk() cloud.Resource {
 		},
 		Check: func(in DiskArgs) []cloud.Failure {
 			var c checks
-			c.name("name", in.Name)
+			c.apiName("name", "resource.name", in.Name)
 			c.zone("zone", in.Zone)
 			c.disk("type", in.Type, "size", in.Size)
 			c.labels("labels", in.Labels)
@@ -80,12 +81,12 @@ func (g *gcp) disk() cloud.Resource {
 func (c *checks) disk(typeProperty, diskType, sizeProperty string, size int) {
 	least, known := diskTypes[path.Base(diskType)]
 	if diskType != "" && !known {
-		c.add(typeProperty, "Invalid value for field 'resource.type': '%s'. The twin's disk types are pd-standard, pd-balanced and pd-ssd.", diskType)
+		c.refuse(typeProperty, invalidField("resource.type", diskType, "The twin's disk types are pd-standard, pd-balanced and pd-ssd."))
 		return
 	}
 	if size != 0 && (size < least || size > maxDiskGB) {
-		c.add(sizeProperty, "Invalid value for field 'resource.sizeGb': '%d'. A %s disk has %d GB to %d GB.",
-			size, path.Base(diskType), least, maxDiskGB)
+		c.refuse(sizeProperty, invalidField("resource.sizeGb", strconv.Itoa(size), "A %s disk has %d GB to %d GB.",
+			path.Base(diskType), least, maxDiskGB))
 	}
 }
 

@@ -16,7 +16,11 @@ type apiError struct {
 }
 
 func (e *apiError) Error() string {
-	return fmt.Sprintf("googleapi: Error %d: %s, %s", e.code, e.message, e.reason)
+	text := fmt.Sprintf("googleapi: Error %d: %s", e.code, e.message)
+	if e.reason != "" { // the newer APIs give none
+		text += ", " + e.reason
+	}
+	return text
 }
 
 func (e *apiError) Is(target error) bool {

@@ -105,7 +105,7 @@ func checkFirewall(in FirewallArgs) []cloud.Failure {
 		c.add("allows", `one of "allows" and "denies" must be specified`)
 	}
 	for i, allow := range in.Allows {
-		c.allow(fmt.Sprintf("allows[%d]", i), allow)
+		c.allow(i, allow)
 	}
 	if in.SourceRanges != nil && len(in.SourceRanges) == 0 {
 		c.add("sourceRanges", "one of source_tags, source_ranges, or source_service_accounts must be defined")
@@ -119,10 +119,10 @@ func checkFirewall(in FirewallArgs) []cloud.Failure {
 		}
 	}
 	if len(families) > 1 {
-		c.add("sourceRanges", "Invalid value for field 'resource.sourceRanges': IPv4 and IPv6 ranges can't be mixed in one rule.")
+		c.refuse("sourceRanges", invalidField("resource.sourceRanges", "", "IPv4 and IPv6 ranges can't be mixed in one rule."))
 	}
 	for i, tag := range in.TargetTags {
-		c.name(fmt.Sprintf("targetTags[%d]", i), tag)
+		c.apiName(fmt.Sprintf("targetTags[%d]", i), fmt.Sprintf("resource.targetTags[%d]", i), tag)
 	}
 	return c.failures
 }

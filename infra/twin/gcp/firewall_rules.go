@@ -14,26 +14,27 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// allow checks one protocol with its ports.
-func (c *checks) allow(property string, a FirewallAllow) {
+// allow checks one of a rule's protocols with its ports.
+func (c *checks) allow(index int, a FirewallAllow) {
+	property, field := fmt.Sprintf("allows[%d]", index), fmt.Sprintf("resource.allowed[%d]", index)
 	switch protocol := strings.ToLower(a.Protocol); protocol {
 	case "", firewall.TCP, firewall.UDP:
 	case firewall.ICMP, firewall.All:
 		if len(a.Ports) > 0 {
-			c.add(property+".ports", "Invalid value for field 'resource.allowed[0].ports': ports can't be given for protocol %s.", protocol)
+			c.refuse(property+".ports", invalidField(field+".ports", "", "Ports can't be given for protocol %s.", protocol))
 		}
 	case "esp", "ah", "sctp", "ipip":
 		c.add(property+".protocol", "the twin's firewall knows tcp, udp, icmp and all, not %s", protocol)
 	default:
-		c.add(property+".protocol", "Invalid value for field 'resource.allowed[0].IPProtocol': '%s'. Protocol must be one of tcp, udp, icmp, "+
-			"esp, ah, sctp, ipip, all or an IP protocol number.", a.Protocol)
+		c.refuse(property+".protocol", invalidField(field+".IPProtocol", a.Protocol,
+			`Must be one of ["ah", "all", "esp", "icmp", "ipip", "sctp", "tcp", "udp"] or an IP protocol number between 0 and 255.`))
 	}
 	for i, text := range a.Ports {
 		if text == "" {
 			continue // not known yet
 		}
 		if _, err := ports(text); err != nil {
-			c.add(fmt.Sprintf("%s.ports[%d]", property, i), "Invalid value for field 'resource.allowed[0].ports[%d]': '%s'. %v", i, text, err)
+			c.refuse(fmt.Sprintf("%s.ports[%d]", property, i), invalidField(fmt.Sprintf("%s.ports[%d]", field, i), text, "%v", err))
 		}
 	}
 }
@@ -48,12 +49,12 @@ func ports(text string) ([2]uint16, error) {
 	for i, t := range []string{first, last} {
 		n, err := strconv.ParseUint(t, 10, 16)
 		if err != nil {
-			return both, fmt.Errorf("Ports may only be specified as numbers or ranges of numbers from 0 to 65535.")
+			return both, errors.New("Invalid port range specification.")
 		}
 		both[i] = uint16(n)
 	}
 	if both[0] > both[1] {
-		return both, fmt.Errorf("The first port of a range must not be greater than the last.")
+		return both, errors.New("Invalid port range specification.")
 	}
 	return both, nil
 }

@@ -2,9 +2,11 @@ package gcp
 
 import (
 	"fmt"
+	"net/http"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"crosscloud/infra/twin/cloud"
 )
@@ -15,6 +17,9 @@ const (
 	maxMetadataAll   = 512 << 10
 )
 
+// maxTags is the limit of https://cloud.google.com/vpc/docs/quota#per_instance.
+const maxTags = 64
+
 var (
 	metadataKey = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,128}$`)
 	deviceName  = regexp.MustCompile(`^[a-zA-Z0-9][-_.a-zA-Z0-9]{0,62}$`)
@@ -22,20 +27,23 @@ var (
 
 func checkInstance(in InstanceArgs) []cloud.Failure {
 	var c checks
-	c.name("name", in.Name)
+	c.apiName("name", "resource.name", in.Name)
 	if in.Name == "services" {
 		// The containers share one set of names, and a VM that could not be made would take the services along.
 		c.add("name", "the twin's own services have the name %q", in.Name)
 	}
 	c.zone("zone", in.Zone)
 	if in.MachineType != "" && !slices.Contains(machineTypes, in.machineType()) {
-		c.add("machineType", "Invalid value for field 'resource.machineType': 'zones/%s/machineTypes/%s'. The referenced resource does not exist.",
-			in.Zone, in.machineType())
+		c.refuse("machineType", invalidField("resource.machineType", "zones/"+in.Zone+"/machineTypes/"+in.machineType(),
+			"Machine type with name '%s' does not exist in zone '%s'.", in.machineType(), in.Zone))
 	}
 	c.oneOf("desiredStatus", in.DesiredStatus, running, terminated)
 	c.labels("labels", in.Labels)
+	if len(in.Tags) > maxTags {
+		c.refuse("tags", invalidField("resource.tags.items", "", "A VM has at most %d network tags, got %d.", maxTags, len(in.Tags)))
+	}
 	for i, tag := range in.Tags {
-		c.name(fmt.Sprintf("tags[%d]", i), tag)
+		c.apiName(fmt.Sprintf("tags[%d]", i), fmt.Sprintf("resource.tags.items[%d]", i), tag)
 	}
 	c.metadata(in.Metadata)
 	c.bootDisk(in.BootDisk)
@@ -44,8 +52,8 @@ func checkInstance(in InstanceArgs) []cloud.Failure {
 	if in.ServiceAccount != nil {
 		for i, name := range in.ServiceAccount.Scopes {
 			if _, known := scope(name); name != "" && !known {
-				c.add(fmt.Sprintf("serviceAccount.scopes[%d]", i),
-					"Invalid value for field 'resource.serviceAccounts[0].scopes[%d]': '%s'. Scope must be an URL or a known alias.", i, name)
+				c.refuse(fmt.Sprintf("serviceAccount.scopes[%d]", i), invalidField(
+					fmt.Sprintf("resource.serviceAccounts[0].scopes[%d]", i), name, "Scope must be an URL or a known alias."))
 			}
 		}
 	}
@@ -57,15 +65,18 @@ func (c *checks) metadata(metadata map[string]string) {
 	for key, value := range metadata {
 		all += len(key) + len(value)
 		if !metadataKey.MatchString(key) {
-			c.add("metadata", "Invalid value for field 'resource.metadata.items[0].key': '%s'. Must be a match of regex '%s'", key, metadataKey)
+			c.refuse("metadata", invalidField("resource.metadata.items[0].key", key, "Must be a match of regex '[a-zA-Z0-9-_]{1,128}'"))
 		}
 		if len(value) > maxMetadataValue {
-			c.add("metadata."+key, "Value for field 'metadata.items[0].value' is too large: maximum size %d character(s); actual size %d.",
-				maxMetadataValue, len(value))
+			c.refuse("metadata."+key, &apiError{
+				http.StatusRequestEntityTooLarge,
+				fmt.Sprintf("Value for field 'resource.metadata.items[0].value' is too large: maximum size %d character(s); actual size %d.",
+					maxMetadataValue, len(value)), "",
+			})
 		}
 	}
 	if all > maxMetadataAll {
-		c.add("metadata", "Total size for all keys and values must be less than %d bytes, got %d.", maxMetadataAll, all)
+		c.refuse("metadata", invalidField("resource.metadata", "", "The total size of all keys and values must be less than 512 KB, got %d bytes.", all))
 	}
 }
 
@@ -81,8 +92,8 @@ func (c *checks) bootDisk(disk *BootDisk) {
 	}
 	c.disk("bootDisk.initializeParams.type", p.Type, "bootDisk.initializeParams.size", p.Size)
 	if p.Size != 0 && p.Size < imageDiskGB {
-		c.add("bootDisk.initializeParams.size", "Invalid value for field 'resource.disks[0].initializeParams.diskSizeGb': '%d'. "+
-			"Requested disk size cannot be smaller than the image size (%d GB)", p.Size, imageDiskGB)
+		c.refuse("bootDisk.initializeParams.size", invalidField("resource.disks[0].initializeParams.diskSizeGb", strconv.Itoa(p.Size),
+			"Requested disk size cannot be smaller than the image size (%d GB)", imageDiskGB))
 	}
 	c.labels("bootDisk.initializeParams.labels", p.Labels)
 	if disk.AutoDelete != nil && !*disk.AutoDelete {
@@ -100,10 +111,10 @@ func (c *checks) attachedDisks(disks []AttachedDisk) {
 			c.add(property+".mode", "the twin attaches disks READ_WRITE only")
 		}
 		if d.Source != "" && sources[path.Base(d.Source)] {
-			c.add(property+".source", "Invalid value for field 'resource.disks': ''. Disk '%s' is attached twice.", path.Base(d.Source))
+			c.refuse(property+".source", invalidField("resource.disks", "", "Disk '%s' is attached twice.", path.Base(d.Source)))
 		}
 		if d.DeviceName != "" && devices[d.DeviceName] {
-			c.add(property+".deviceName", "Invalid value for field 'resource.disks[%d].deviceName': '%s'. The device name is used twice.", i+1, d.DeviceName)
+			c.refuse(property+".deviceName", invalidField(fmt.Sprintf("resource.disks[%d].deviceName", i+1), d.DeviceName, "The device name is used twice."))
 		}
 		sources[path.Base(d.Source)], devices[d.DeviceName] = true, true
 	}
@@ -116,7 +127,8 @@ func (c *checks) networkInterfaces(cards []NetworkCard) {
 	for i, card := range cards {
 		property := fmt.Sprintf("networkInterfaces[%d]", i)
 		if len(card.AccessConfigs) > 1 {
-			c.add(property+".accessConfigs", "At most one access config currently supported.")
+			c.refuse(property+".accessConfigs", invalidField(fmt.Sprintf("resource.networkInterfaces[%d].accessConfigs", i), "",
+				"At most one access config currently supported."))
 		}
 		for n, config := range card.AccessConfigs {
 			c.oneOf(fmt.Sprintf("%s.accessConfigs[%d].networkTier", property, n), config.NetworkTier, "PREMIUM", "STANDARD")

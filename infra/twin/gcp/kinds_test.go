@@ -204,7 +204,7 @@ func TestProviderSettings(t *testing.T) {
 	g := &gcp{}
 	require.NoError(t, g.configure(map[string]string{"project": "p-12345", "zone": "europe-west1-b"}))
 	assert.Equal(t, "europe-west1", g.region)
-	require.ErrorContains(t, g.configure(map[string]string{"zone": "europe-west1-a"}), `Unknown zone "europe-west1-a".`)
+	require.ErrorContains(t, g.configure(map[string]string{"zone": "europe-west1-a"}), "Invalid value for field 'zone': 'europe-west1-a'. Unknown zone.")
 	require.ErrorContains(t, g.configure(map[string]string{"region": "eu-west-1"}), `unknown region "eu-west-1"`)
 }
 

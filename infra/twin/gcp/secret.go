@@ -95,7 +95,12 @@ func (a SecretArgs) outputs(old Secret) Secret {
 
 func checkSecret(in SecretArgs) []cloud.Failure {
 	var c checks
-	c.match("secretId", in.SecretId, secretID)
+	if in.SecretId != "" && !secretID.MatchString(in.SecretId) {
+		c.refuse("secretId", &apiError{
+			http.StatusBadRequest,
+			fmt.Sprintf("The provided Secret ID [%s] does not match the expected format [[a-zA-Z0-9_-]{1,255}]", in.SecretId), "",
+		})
+	}
 	c.labels("labels", in.Labels)
 	if r := in.Replication; r != nil {
 		if (r.Auto == nil) == (r.UserManaged == nil) {
@@ -106,7 +111,9 @@ func checkSecret(in SecretArgs) []cloud.Failure {
 				c.add("replication.userManaged.replicas", "at least one replica is needed")
 			}
 			for i, replica := range r.UserManaged.Replicas {
-				c.region(fmt.Sprintf("replication.userManaged.replicas[%d].location", i), replica.Location)
+				if _, known := zones[replica.Location]; replica.Location != "" && !known {
+					c.add(fmt.Sprintf("replication.userManaged.replicas[%d].location", i), "Unknown region %q.", replica.Location)
+				}
 			}
 		}
 	}
@@ -119,7 +126,12 @@ func (g *gcp) createSecret(id string, out Secret, created time.Time) error {
 	if err := g.enabled(out.Project, secretsAPI); err != nil {
 		return err
 	}
-	if err := create(g, id, out); err != nil {
+	err := create(g, id, out)
+	var refused *apiError
+	if errors.As(err, &refused) && refused.code == http.StatusConflict {
+		return &apiError{http.StatusConflict, fmt.Sprintf("Secret [%s] already exists.", id), ""}
+	}
+	if err != nil {
 		return err
 	}
 	return state.Put(g.env.Store, id, state.Secret{Project: out.Project, Name: out.SecretId, Labels: out.Labels, Created: created})
@@ -153,7 +165,7 @@ func (g *gcp) deleteSecret(id string) error {
 func (g *gcp) findSecret(id string) error {
 	_, err := state.Get[state.Secret](g.env.Store, id)
 	if errors.Is(err, state.ErrNotFound) {
-		return &apiError{http.StatusNotFound, fmt.Sprintf("Secret [%s] not found.", id), "notFound"}
+		return &apiError{http.StatusNotFound, fmt.Sprintf("Secret [%s] not found.", id), ""}
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package gcp
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +51,9 @@ func (g *gcp) secretVersion() cloud.Resource {
 				c.add("secret", "%q doesn't match the form projects/PROJECT/secrets/SECRET", in.Secret)
 			}
 			if len(in.SecretData) > maxSecretData {
-				c.add("secretData", "The secret payload is %d bytes, at most %d are allowed.", len(in.SecretData), maxSecretData)
+				c.refuse("secretData", &apiError{
+					http.StatusBadRequest, fmt.Sprintf("The secret payload is %d bytes, at most %d are allowed.", len(in.SecretData), maxSecretData), "",
+				})
 			}
 			return c.failures
 		},
@@ -77,6 +81,9 @@ func (a SecretVersionArgs) state() string {
 }
 
 func (g *gcp) addVersion(in SecretVersionArgs) (SecretVersion, error) {
+	if in.SecretData == "" {
+		return SecretVersion{}, &apiError{http.StatusBadRequest, "Field [payload] is required.", ""}
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err := g.findSecret(in.Secret); err != nil {

@@ -2,7 +2,9 @@ package gcp
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+	"slices"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -52,10 +54,7 @@ func (g *gcp) subnetwork() cloud.Resource {
 			var c checks
 			c.name("name", in.Name)
 			c.region("region", in.Region)
-			c.cidr("ipCidrRange", in.IpCidrRange)
-			if p, err := netip.ParsePrefix(in.IpCidrRange); err == nil && (!p.Addr().Is4() || p.Bits() < 4 || p.Bits() > 29) {
-				c.add("ipCidrRange", "Invalid IPCidrRange: %s. A subnet is an IPv4 network from /4 to /29.", p)
-			}
+			c.subnetRange("ipCidrRange", in.IpCidrRange)
 			return c.failures
 		},
 		Create: func(_ context.Context, _ string, in SubnetworkArgs) (string, Subnetwork, error) {
@@ -86,6 +85,38 @@ func (g *gcp) subnetwork() cloud.Resource {
 	}
 }
 
+// prohibited are the ranges of https://cloud.google.com/vpc/docs/subnets#prohibited-ipv4-ranges that no subnet may touch.
+var prohibited = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("199.36.153.4/30"), netip.MustParsePrefix("199.36.153.8/30"), netip.MustParsePrefix("224.0.0.0/4"),
+	netip.MustParsePrefix("255.255.255.255/32"),
+}
+
+// subnetRange accepts what https://cloud.google.com/vpc/docs/subnets#ipv4-ranges does. The provider itself only looks
+// whether it is a CIDR block at all.
+func (c *checks) subnetRange(property, text string) {
+	if text == "" {
+		return
+	}
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		c.add(property, "%q is not a valid IP CIDR range: %v", property, err)
+		return
+	}
+	reason := ""
+	switch {
+	case p != p.Masked():
+		reason = fmt.Sprintf("The range's first address is %s.", p.Masked())
+	case !p.Addr().Is4() || p.Bits() < 4 || p.Bits() > 29:
+		reason = "A subnet is an IPv4 network from /4 to /29."
+	case slices.ContainsFunc(prohibited, p.Overlaps):
+		reason = "The range overlaps one that subnets can't have."
+	default:
+		return
+	}
+	c.refuse(property, invalidField("resource.ipCidrRange", text, "Invalid IPCidrRange: %s. %s", p, reason))
+}
+
 // placeSubnet looks for the network and for subnets in it that the range would overlap.
 func (g *gcp) placeSubnet(id string, in SubnetworkArgs) error {
 	network := g.global("networks", in.Network)
@@ -106,7 +137,7 @@ func (g *gcp) placeSubnet(id string, in SubnetworkArgs) error {
 			continue
 		}
 		if taken.Overlaps(wanted) {
-			return invalid("Invalid IPCidrRange: %s conflicts with existing subnetwork '%s' in region '%s'.",
+			return invalidField("resource.ipCidrRange", in.IpCidrRange, "Invalid IPCidrRange: %s conflicts with existing subnetwork '%s' in region '%s'.",
 				wanted, subnet.Name, subnet.Region)
 		}
 	}

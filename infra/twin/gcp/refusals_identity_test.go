@@ -1,0 +1,167 @@
+package gcp
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	secret := p.MustUp(secretToken, "secret", object{"secretId": "key", "replication": object{"auto": object{}}}).ID
+	grant := func(changes object) object {
+		return with(object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, changes)
+	}
+	read := func(changes object) object {
+		return with(object{"secretId": secret, "role": "roles/secretmanager.secretAccessor", "member": "serviceAccount:" + email}, changes)
+	}
+	const (
+		accounts   = "https://cloud.google.com/iam/docs/service-accounts-create"
+		principals = "https://cloud.google.com/iam/docs/principal-identifiers"
+		provider   = "https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_iam"
+		roles      = "https://cloud.google.com/iam/docs/roles-permissions"
+		secrets    = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create"
+		versions   = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/addVersion"
+
+		roleSeen = "https://github.com/hashicorp/terraform-provider-google/issues/5107"
+		goneSeen = "https://github.com/GoogleCloudPlatform/genai-for-marketing/issues/139"
+	)
+	p.refuse(t, []refusal{
+		{
+			name: "account id of five characters", token: accountToken, args: object{"accountId": "short"},
+			want: `"accountId" ("short") doesn't match regexp "^[a-z](?:[-a-z0-9]{4,28}[a-z0-9])$"`, source: accounts,
+		},
+		{
+			name: "account id of 31 characters", token: accountToken, args: object{"accountId": strings.Repeat("a", 31)},
+			want: "doesn't match regexp", source: accounts,
+		},
+		{
+			name: "account id that begins with a digit", token: accountToken, args: object{"accountId": "1st-host"},
+			want: `"accountId" ("1st-host") doesn't match regexp`, source: accounts,
+		},
+		{
+			name: "account id taken", token: accountToken, args: object{"accountId": "db-host"},
+			code: 409, reason: "alreadyExists", want: "Service account db-host already exists within project projects/my-project-123.",
+			source: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/create",
+			seen:   "https://github.com/GoogleCloudPlatform/marketing-analytics-jumpstart/issues/200",
+		},
+		{
+			name: "account with a long name", token: accountToken, args: object{"accountId": "other-host", "displayName": strings.Repeat("x", 101)},
+			want: "to be in the range (0 - 100)", source: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts",
+		},
+
+		{
+			name: "member without its kind", token: grantToken, args: grant(object{"member": email}),
+			want: "invalid value for member (IAM members must have one of the values outlined here", source: principals,
+		},
+		{
+			name: "member of no kind", token: grantToken, args: grant(object{"member": "account:" + email}),
+			want: "invalid value for member", source: principals,
+		},
+		{
+			name: "role without its prefix", token: grantToken, args: grant(object{"role": "secretAccessor"}),
+			want: `"secretAccessor" is not a role`, source: provider,
+		},
+		{
+			name: "role typo", token: grantToken, args: grant(object{"role": "roles/viewr"}),
+			code: 400, reason: "badRequest", want: "Role roles/viewr is not supported for this resource.", source: roles, seen: roleSeen,
+		},
+		{
+			name: "role typo on a secret", token: readerToken, args: read(object{"role": "roles/secretmanager.secretAccesor"}),
+			code: 400, want: "Role roles/secretmanager.secretAccesor is not supported for this resource.", source: roles, seen: roleSeen,
+		},
+		{
+			name: "role of another service on a secret", token: readerToken, args: read(object{"role": "roles/compute.viewer"}),
+			code: 400, want: "Role roles/compute.viewer is not supported for this resource.",
+			source: "https://cloud.google.com/secret-manager/docs/access-control", seen: roleSeen,
+		},
+		{
+			name: "grant to an account that is not there", token: readerToken,
+			args: read(object{"member": "serviceAccount:nobody@my-project-123.iam.gserviceaccount.com"}),
+			code: 400, want: "Service account nobody@my-project-123.iam.gserviceaccount.com does not exist.", source: principals, seen: goneSeen,
+		},
+		{
+			name: "grant on a secret that is not there", token: readerToken, args: read(object{"secretId": "none"}),
+			code: 404, want: "Secret [projects/my-project-123/secrets/none] not found", source: "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/setIamPolicy",
+		},
+
+		{
+			name: "secret id with a space", token: secretToken, args: object{"secretId": "a key", "replication": object{"auto": object{}}},
+			code: 400, want: "The provided Secret ID [a key] does not match the expected format", source: secrets,
+			seen: "https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1332",
+		},
+		{
+			name: "secret id with dots", token: secretToken, args: object{"secretId": "db.key", "replication": object{"auto": object{}}},
+			code: 400, want: "The provided Secret ID [db.key] does not match the expected format", source: secrets,
+			seen: "https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1332",
+		},
+		{
+			name: "secret id of 256 characters", token: secretToken,
+			args: object{"secretId": strings.Repeat("k", 256), "replication": object{"auto": object{}}},
+			code: 400, want: "does not match the expected format", source: secrets,
+		},
+		{
+			name: "secret id taken", token: secretToken, args: object{"secretId": "key", "replication": object{"auto": object{}}},
+			code: 409, want: "Secret [" + secret + "] already exists.", source: secrets,
+			seen: "https://github.com/terraform-google-modules/terraform-example-foundation/issues/1187",
+		},
+		{
+			name: "payload over 64 KiB", token: versionToken, args: object{"secret": secret, "secretData": strings.Repeat("x", 65537)},
+			code: 400, want: "The secret payload is 65537 bytes, at most 65536 are allowed.", source: "https://cloud.google.com/secret-manager/quotas",
+		},
+		{
+			name: "empty payload", token: versionToken, args: object{"secret": secret, "secretData": ""},
+			code: 400, want: "Field [payload] is required.", source: versions,
+			seen: "https://github.com/hashicorp/terraform-provider-google/issues/10475",
+		},
+		{
+			name: "version of a secret that is not there", token: versionToken, args: object{"secret": secret + "2", "secretData": "x"},
+			code: 404, want: "Secret [" + secret + "2] not found.", source: versions,
+		},
+		{
+			name: "API that there isn't", token: serviceToken, args: object{"service": "compuet.googleapis.com"},
+			code: 403, reason: "forbidden", want: "Not found or permission denied for service(s): compuet.googleapis.com.",
+			source: "https://cloud.google.com/service-usage/docs/reference/rest/v1/services/enable",
+		},
+	})
+}
+
+func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	off := func(name, token string, args object, api string) refusal {
+		return refusal{
+			name: name, token: token, args: args, code: 403, reason: "accessNotConfigured",
+			want:   api + " has not been used in project my-project-123 before or it is disabled. Enable it by visiting",
+			source: "https://cloud.google.com/service-usage/docs/enable-disable",
+			seen:   "https://github.com/coreos/tectonic-installer/pull/2324",
+		}
+	}
+	p.refuse(t, []refusal{
+		off("network", networkToken, object{"name": "n", "autoCreateSubnetworks": false}, "Compute Engine API"),
+		off("address", addressToken, object{"name": "a"}, "Compute Engine API"),
+		off("disk", diskToken, object{"name": "d", "size": 10}, "Compute Engine API"),
+		off("account", accountToken, object{"accountId": "db-host"}, "Identity and Access Management (IAM) API"),
+		off("secret", secretToken, object{"secretId": "s", "replication": object{"auto": object{}}}, "Secret Manager API"),
+		off("grant", grantToken, object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, "Cloud Resource Manager API"),
+	})
+	_, err := p.Call("gcp:compute/getImage:getImage", object{"family": "debian-13", "project": "debian-cloud"})
+	require.ErrorContains(t, err, "Compute Engine API has not been used")
+
+	api := p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com"})
+	require.Equal(t, "my-project-123/compute.googleapis.com", api.ID)
+	p.MustUp(networkToken, "n", object{"name": "n", "autoCreateSubnetworks": false})
+	require.NoError(t, p.Destroy("n"))
+
+	p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com", "disableOnDestroy": false})
+	require.NoError(t, p.Destroy("compute"))
+	p.MustUp(networkToken, "n", object{"name": "n", "autoCreateSubnetworks": false})
+
+	p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com"})
+	require.NoError(t, p.Destroy("compute"))
+	_, err = p.Up(networkToken, "m", object{"name": "m", "autoCreateSubnetworks": false})
+	require.ErrorContains(t, err, "SERVICE_DISABLED", "by default an API is disabled with its resource")
+}

@@ -1,0 +1,60 @@
+package gcp
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestWhatIsInUseStays has what depends on what was done before.
+func TestWhatIsInUseStays(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(object{"deletionProtection": true}))
+	const (
+		networks  = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks"
+		diskSeen  = "https://github.com/hashicorp/terraform/issues/18898"
+		inUseWant = "resource 'projects/my-project-123/%s' is already being used by '%s'"
+	)
+	inUse := func(name, kind, id, user, source, seen string) refusal {
+		return refusal{
+			name: name, code: 400, reason: "resourceInUseByAnotherResource",
+			want: fmt.Sprintf("The "+kind+" "+inUseWant, id, user), source: source, seen: seen,
+		}
+	}
+	subnet := "projects/my-project-123/regions/us-east4/subnetworks/db"
+	for _, step := range []struct {
+		target string
+		refusal
+	}{
+		{"subnet", inUse("delete a subnet with a VM", "subnetwork", "regions/us-east4/subnetworks/db", instanceID, networks, "")},
+		{"ip", inUse("delete an address with a VM", "address", "regions/us-east4/addresses/db-ip", instanceID,
+			"https://cloud.google.com/compute/docs/reference/rest/v1/addresses/delete", "")},
+		{"data", inUse("delete an attached disk", "disk", "zones/us-east4-a/disks/db-data", instanceID,
+			"https://cloud.google.com/compute/docs/reference/rest/v1/disks/delete", diskSeen)},
+		{"vm", refusal{
+			name: "delete a protected VM", want: "Deletion Protection is enabled",
+			source: "https://cloud.google.com/compute/docs/instances/preventing-accidental-vm-deletion",
+		}},
+	} {
+		t.Run(step.name, func(t *testing.T) { step.answer(t, p.Destroy(step.target)) })
+	}
+
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	require.NoError(t, p.Destroy("vm"))
+	t.Run("delete a network with a subnet", func(t *testing.T) {
+		require.NoError(t, p.Destroy("postgres"))
+		inUse("", "network", "global/networks/db", subnet, networks, "").answer(t, p.Destroy("network"))
+	})
+	t.Run("delete a network with a firewall rule", func(t *testing.T) {
+		p.MustUp(firewallToken, "postgres", p.rule())
+		require.NoError(t, p.Destroy("subnet"))
+		inUse("", "network", "global/networks/db", "projects/my-project-123/global/firewalls/db-postgres", networks, "").answer(t, p.Destroy("network"))
+	})
+	for _, name := range []string{"postgres", "network", "ip", "data", "host"} {
+		require.NoError(t, p.Destroy(name), name)
+	}
+	require.Empty(t, p.machines.Disks())
+}
