@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 )
@@ -18,6 +19,20 @@ func matches(pattern, reason string) rule {
 	}
 }
 
+func lacks(pattern, reason string) rule {
+	re := regexp.MustCompile(pattern)
+	return func(value string) string {
+		if re.MatchString(value) {
+			return reason
+		}
+		return ""
+	}
+}
+
+func both(first, second rule) rule {
+	return func(value string) string { return cmp.Or(first(value), second(value)) }
+}
+
 // The shapes are those of the providers' documentation; whether a name of that
 // shape exists, the provider says.
 var (
@@ -27,11 +42,19 @@ var (
 	// https://cloud.google.com/resource-manager/docs/creating-managing-projects
 	validGCPProject = matches(`[a-z][a-z0-9-]{4,28}[a-z0-9]`, "is not a project id: 6 to 30 lower-case letters, digits and hyphens, beginning with a letter")
 
-	validMachineType  = matches(`[a-z][a-z0-9]*(-[a-z0-9]+)+`, `is not a GCE machine type such as "e2-small"`)
-	validInstanceType = matches(`[a-z][a-z0-9-]*\.[a-z0-9-]+`, `is not an EC2 instance type such as "t3.micro"`)
-	validAMI          = matches(`ami-[0-9a-f]{8,17}`, `is not an AMI id such as "ami-0123456789abcdef0"`)
-	validGCEImage     = matches(`(projects/[a-z0-9.:-]+/global/images/)[a-z][a-z0-9-]*`, `is not an image such as "projects/debian-cloud/global/images/NAME"`)
-	validDiskID       = matches(`projects/[a-z0-9.:-]+/zones/[a-z0-9-]+/disks/[a-z][a-z0-9-]*`, `is not a disk id such as "projects/P/zones/Z/disks/NAME"`)
+	// Both hosts run amd64 images. The series with ARM processors:
+	// https://cloud.google.com/compute/docs/instances/arm-on-compute and
+	// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+	validMachineType = both(
+		matches(`[a-z][a-z0-9]*(-[a-z0-9]+)+`, `is not a GCE machine type such as "e2-small"`),
+		lacks(`^(t2a|c4a|n4a|a4x)-`, "has ARM processors; the hosts' images are for amd64"))
+	validInstanceType = both(
+		matches(`[a-z][a-z0-9-]*\.[a-z0-9-]+`, `is not an EC2 instance type such as "t3.micro"`),
+		lacks(`^(a1|[a-z]+[0-9]+g[a-z]*)\.`, "has ARM processors; the hosts' images are for amd64"))
+
+	validAMI      = matches(`ami-[0-9a-f]{8,17}`, `is not an AMI id such as "ami-0123456789abcdef0"`)
+	validGCEImage = matches(`(projects/[a-z0-9.:-]+/global/images/)[a-z][a-z0-9-]*`, `is not an image such as "projects/debian-cloud/global/images/NAME"`)
+	validDiskID   = matches(`projects/[a-z0-9.:-]+/zones/[a-z0-9-]+/disks/[a-z][a-z0-9-]*`, `is not a disk id such as "projects/P/zones/Z/disks/NAME"`)
 )
 
 var hostName = matches(`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])`, `is not a host name such as "todo.example.org", in lower case`)
