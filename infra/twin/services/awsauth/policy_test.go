@@ -86,6 +86,7 @@ func TestTrust(t *testing.T) {
 		strings.Replace(ec2, "2012-10-17", "2012-10-18", 1),
 		strings.Replace(ec2, "Service", "service", 1),
 		strings.Replace(ec2, `"Principal":{"Service":"ec2.amazonaws.com"},`, "", 1),
+		strings.Replace(ec2, "ec2.amazonaws.com", "ec2.amazonaws.org", 1),
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`,

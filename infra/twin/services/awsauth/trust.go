@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 )
 
@@ -43,9 +44,19 @@ func trusted(statement []byte) ([]string, error) {
 		return nil, errors.New("a statement needs a Principal")
 	}
 	var principal struct{ Service words }
-	err := strictly(s.Principal, &principal)
-	return principal.Service, err
+	if err := strictly(s.Principal, &principal); err != nil {
+		return nil, err
+	}
+	for _, service := range principal.Service {
+		if !servicePrincipal.MatchString(service) {
+			return nil, fmt.Errorf("Invalid principal in policy: \"SERVICE\":%q", service)
+		}
+	}
+	return principal.Service, nil
 }
+
+// servicePrincipal is the form of the services' names; IAM takes no other.
+var servicePrincipal = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$`)
 
 // TrustsEC2 says whether an instance may have the role's credentials.
 func TrustsEC2(document string) bool {
