@@ -102,6 +102,9 @@ func (a *account) putParameter(in parameterArgs, overwrite bool) (parameter, err
 		if err == nil && !overwrite {
 			return v, refuse("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
 		}
+		if err := ssm.CheckType(v.Type, in.Type); err != nil {
+			return v, fmt.Errorf("parameter %s: %w", in.Name, err)
+		}
 		v.Name, v.Type, v.Value, v.Description, v.Tags = in.Name, in.Type, value, in.Description, in.Tags
 		v.Tier, v.DataType = tierStandard, "text"
 		if in.Tier != "" {

@@ -70,10 +70,10 @@ func (s *Server) put(c awsauth.Caller, in putParameter) (any, error) {
 
 // apply checks the request against the parameter as it is, which is empty for a new one, and returns what it becomes.
 func (in putParameter) apply(p state.Parameter) (state.Parameter, error) {
-	switch {
-	case in.Type != "" && p.Type != "" && in.Type != p.Type:
-		return p, &failure{"HierarchyTypeMismatch", "Parameter Store does not support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter."}
-	case in.Type != "":
+	if in.Type != "" {
+		if err := CheckType(p.Type, in.Type); err != nil {
+			return p, err
+		}
 		p.Type = in.Type
 	}
 	if !slices.Contains([]string{state.ParameterString, state.ParameterStringList, state.ParameterSecureString}, p.Type) {
@@ -114,10 +114,10 @@ func CheckName(name string) error {
 	switch {
 	case name == "" || len(name) > maxName:
 		return invalid("name", fmt.Sprintf("Member must have length between 1 and %d", maxName))
-	case !nameForm.MatchString(name):
+	case !nameForm.MatchString(name) || strings.HasPrefix(lower, "ssm"):
 		return &failure{"ValidationException", "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"}
-	case strings.HasPrefix(lower, "aws") || strings.HasPrefix(lower, "ssm"):
-		return &failure{"ValidationException", fmt.Sprintf("Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive): %s", name)}
+	case strings.HasPrefix(lower, "aws"):
+		return &failure{"AccessDeniedException", fmt.Sprintf("No access to reserved parameter name: %s.", strings.TrimPrefix(name, "/"))}
 	case strings.Contains(name, "/") && !strings.HasPrefix(name, "/"):
 		return &failure{"ValidationException", "Parameter name must be a fully qualified name."}
 	case strings.HasSuffix(name, "/") || strings.Contains(name, "//"):
@@ -126,6 +126,14 @@ func CheckName(name string) error {
 		return &failure{"HierarchyLevelLimitExceededException", fmt.Sprintf("A parameter name can have at most %d levels.", maxLevels)}
 	}
 	return nil
+}
+
+// CheckType refuses a type for a parameter that has another; a new parameter has the empty one.
+func CheckType(before, after string) error {
+	if before == "" || before == after {
+		return nil
+	}
+	return &failure{"HierarchyTypeMismatchException", "Parameter Store does not support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter."}
 }
 
 // CheckValue refuses the values that Parameter Store refuses in a tier; an empty tier is the standard one.

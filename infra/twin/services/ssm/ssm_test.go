@@ -114,7 +114,7 @@ func TestPutParameter(t *testing.T) {
 		{`{` + name + `,"Value":"2","Type":"String"}`, "ParameterAlreadyExists"},
 		{`{` + name + `,"Value":"2","Type":"String","Overwrite":true}`, "version 2"},
 		{`{` + name + `,"Value":"3","Overwrite":true}`, "version 3"},
-		{`{` + name + `,"Value":"4","Type":"SecureString","Overwrite":true}`, "HierarchyTypeMismatch"},
+		{`{` + name + `,"Value":"4","Type":"SecureString","Overwrite":true}`, "HierarchyTypeMismatchException"},
 		{`{` + name + `,"Value":"` + strings.Repeat("x", 4096) + `","Overwrite":true}`, "version 4"},
 		{`{` + name + `,"Value":"` + strings.Repeat("x", 4097) + `","Overwrite":true}`, "ValidationException"},
 		{`{` + name + `,"Value":"` + strings.Repeat("x", 8192) + `","Tier":"Advanced","Overwrite":true}`, "version 5"},
@@ -122,7 +122,8 @@ func TestPutParameter(t *testing.T) {
 		{`{` + name + `,"Value":"x","Policies":"[]","Overwrite":true}`, "SerializationException"}, // unknown to the twin
 		{`{"Name":"/crosscloud/prod/status","Value":"1","Type":"String"}`, "AccessDeniedException"},
 		{`{"Name":"crosscloud/local/status","Value":"1","Type":"String"}`, "ValidationException"},
-		{`{"Name":"/aws/status","Value":"1","Type":"String"}`, "ValidationException"},
+		{`{"Name":"/aws/status","Value":"1","Type":"String"}`, "AccessDeniedException"},
+		{`{"Name":"/ssm/status","Value":"1","Type":"String"}`, "ValidationException"},
 		{`not JSON`, "SerializationException"},
 	} {
 		status, out := f.call(creds, "PutParameter", step.input)
