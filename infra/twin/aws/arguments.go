@@ -61,13 +61,16 @@ func (f *failures) length(property, value string, limit int) {
 	f.addIf(len(value) > limit, property, "expected length of %s to be in the range (0 - %d), got %d characters", property, limit, len(value))
 }
 
-// tags are limited alike by all services: "Tag naming limits and requirements", AWS General Reference.
+// tags are limited alike by all services, which refuse them with codes of their own; these are EC2's: "Tag restrictions",
+// Amazon EC2 User Guide.
 func (f *failures) tags(property string, tags map[string]string) {
-	f.addIf(len(tags) > 50, property, "more than 50 tags")
+	f.addIf(len(tags) > 50, property, "TagLimitExceeded: The maximum number of Tags for a resource has been reached.")
 	for key, value := range tags {
-		f.addIf(strings.HasPrefix(strings.ToLower(key), "aws:"), property, "tag key %q: aws: prefixed tag key names are not allowed", key)
-		f.addIf(key == "" || len([]rune(key)) > 128, property, "tag key %q: a key has 1 to 128 characters", key)
-		f.addIf(len([]rune(value)) > 256, property, "tag %q: a value has at most 256 characters", key)
+		f.addIf(strings.HasPrefix(strings.ToLower(key), "aws:"), property,
+			"InvalidParameterValue: Tag keys starting with 'aws:' are reserved for internal use: %q", key)
+		f.addIf(key == "", property, "InvalidParameterValue: Tag key cannot be null or empty")
+		f.addIf(len([]rune(key)) > 128, property, "InvalidParameterValue: Tag key exceeds the maximum length of 128 characters: %q", key)
+		f.addIf(len([]rune(value)) > 256, property, "InvalidParameterValue: Tag value exceeds the maximum length of 256 characters: key %q", key)
 	}
 }
 

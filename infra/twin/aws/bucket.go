@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/johannesboyne/gofakes3"
@@ -67,6 +68,10 @@ func (a *account) bucketKind() cloud.Resource {
 	}
 }
 
+// taken are names that no account gets any more. S3 has hundreds of millions of them; these have public datasets in them:
+// https://registry.opendata.aws/.
+var taken = []string{"commoncrawl", "noaa-ghcn-pds", "sentinel-s2-l1c"}
+
 func (a *account) createBucket(v bucket) error {
 	objects, err := a.objects()
 	if err != nil {
@@ -74,6 +79,10 @@ func (a *account) createBucket(v bucket) error {
 	}
 	if _, err := get[bucket](a, v.Bucket); err == nil {
 		return refuse("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+	}
+	if slices.Contains(taken, v.Bucket) {
+		return refuse("BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "+
+			"Please select a different name and try again.")
 	}
 	if err := objects.CreateBucket(v.Bucket); err != nil {
 		return err

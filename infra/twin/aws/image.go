@@ -37,8 +37,15 @@ const rootGB = 8
 
 // imageID differs between regions, as EC2's do. It is derived, so that it is the same at every run.
 func (a *account) imageID(i image) string {
+	return "ami-0" + a.imageSum(i)
+}
+
+// snapshotID is the image's root snapshot.
+func (a *account) snapshotID(i image) string { return "snap-0" + a.imageSum(i) }
+
+func (a *account) imageSum(i image) string {
 	sum := sha256.Sum256([]byte("the twin's " + i.Name + " in " + a.env.Region))
-	return "ami-0" + hex.EncodeToString(sum[:8])
+	return hex.EncodeToString(sum[:8])
 }
 
 // attributes are what the filters of a query can ask for.

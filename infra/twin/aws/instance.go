@@ -110,7 +110,15 @@ func (a *account) instanceKind() cloud.Resource {
 
 // launchable checks what EC2 checks before it starts a machine, and describes the instance to be.
 func (a *account) launchable(id string, in instanceArgs) (instance, error) {
-	if _, err := a.needImage(in.AMI); err != nil {
+	booted, err := a.needImage(in.AMI)
+	if err != nil {
+		return instance{}, err
+	}
+	if size := in.rootGB(); size < rootGB {
+		return instance{}, refuse("InvalidBlockDeviceMapping", "Volume of size %dGB is smaller than snapshot '%s', expect size >= %dGB",
+			size, a.snapshotID(booted), rootGB)
+	}
+	if err := checkLargest(in); err != nil {
 		return instance{}, err
 	}
 	if err := checkType(in.InstanceType); err != nil {

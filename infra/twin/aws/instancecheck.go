@@ -1,6 +1,10 @@
 package aws
 
-import "crosscloud/infra/twin/cloud"
+import (
+	"cmp"
+
+	"crosscloud/infra/twin/cloud"
+)
 
 // maxUserData is in bytes, before base64: "Instance user data", Amazon EC2 User Guide.
 const maxUserData = 16 << 10
@@ -49,7 +53,20 @@ func (f *failures) rootBlockDevice(d *rootBlockDevice) {
 		return
 	}
 	f.oneOf("rootBlockDevice.volumeType", d.VolumeType, "gp2", "gp3", "io1", "io2", "standard")
-	f.addIf(or(d.VolumeSize, rootGB) != 0 && or(d.VolumeSize, rootGB) < rootGB, "rootBlockDevice.volumeSize",
-		"Volume of size %dGB is smaller than the image's snapshot, expect size >= %dGB", or(d.VolumeSize, 0), rootGB)
 	f.tags("rootBlockDevice.tags", d.Tags)
+}
+
+// maxVolumeGB are the largest volumes of each type: "CreateVolume", Amazon EC2 API Reference.
+var maxVolumeGB = map[string]int{"gp2": 16384, "gp3": 65536, "io1": 16384, "io2": 65536, "standard": 1024}
+
+// checkLargest wants a root volume that EBS has.
+func checkLargest(in instanceArgs) error {
+	kind := "gp3" // the images' own
+	if in.RootBlockDevice != nil {
+		kind = cmp.Or(in.RootBlockDevice.VolumeType, kind)
+	}
+	if size, largest := in.rootGB(), maxVolumeGB[kind]; size > largest {
+		return refuse("InvalidParameterValue", "Volume of %dGiB is too large for volume type %s; maximum is %dGiB", size, kind, largest)
+	}
+	return nil
 }

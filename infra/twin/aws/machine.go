@@ -137,6 +137,9 @@ func (a *account) changeable(old, in instanceArgs) error {
 			return err
 		}
 	}
+	if err := checkLargest(in); err != nil {
+		return err
+	}
 	before, after := old.rootGB(), in.rootGB()
 	if after < before {
 		return refuse("InvalidParameterValue", "New size cannot be smaller than existing size: %d GB, existing %d GB", after, before)

@@ -37,35 +37,12 @@ func TestRepository(t *testing.T) {
 	assert.Equal(t, cloudtest.Same, f.MustUp("aws:ecr/lifecyclePolicy:LifecyclePolicy", "keep", policy).Change)
 
 	f.push("crosscloud-local")
-	assert.ErrorContains(t, f.Destroy("app"), "RepositoryNotEmptyException")
 	f.MustUp(repositoryToken, "app", with(args, values{"forceDelete": true}))
 	require.NoError(t, f.Destroy("app"))
 	images, err := ecr.Images(f.store, "crosscloud-local")
 	require.NoError(t, err)
 	assert.Empty(t, images)
 	assert.False(t, f.Refresh("keep"))
-}
-
-func TestRepositoryRefusals(t *testing.T) {
-	f := newFixture(t)
-	f.MustUp(repositoryToken, "app", values{"name": "app"})
-	for name, test := range map[string]struct {
-		token string
-		args  values
-		want  string
-	}{
-		"twice":            {repositoryToken, values{"name": "app"}, "RepositoryAlreadyExistsException"},
-		"capitals":         {repositoryToken, values{"name": "App"}, "invalid repository name"},
-		"mutability":       {repositoryToken, values{"name": "new", "imageTagMutability": "SOMETIMES"}, "expected imageTagMutability"},
-		"policy of none":   {"aws:ecr/lifecyclePolicy:LifecyclePolicy", values{"repository": "absent", "policy": keepTen}, "RepositoryNotFoundException"},
-		"policy of no use": {"aws:ecr/lifecyclePolicy:LifecyclePolicy", values{"repository": "app", "policy": `{"rules":[]}`}, "Lifecycle policy validation failure"},
-		"policy no JSON":   {"aws:ecr/lifecyclePolicy:LifecyclePolicy", values{"repository": "app", "policy": "keep ten"}, "contains an invalid JSON"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := f.Up(test.token, "new "+name, test.args)
-			assert.ErrorContains(t, err, test.want)
-		})
-	}
 }
 
 func TestRegistryToken(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"crosscloud/infra/twin/cloud"
@@ -120,7 +121,9 @@ func checkRule(in ruleArgs) []cloud.Failure {
 		f.prefix("cidrIpv6", in.CIDRIPv6, netip.Addr.Is6)
 	}
 	f.addIf(in.CIDRIPv4 != "" && in.CIDRIPv6 != "", "cidrIpv6", "only one of cidrIpv4 and cidrIpv6 can be specified")
-	f.oneOf("ipProtocol", in.Protocol, "tcp", "udp", "icmp", "icmpv6", "-1")
+	number, err := strconv.Atoi(in.Protocol)
+	f.addIf(err == nil && number >= 0 && number <= 255, "ipProtocol",
+		"the twin's firewall knows tcp, udp, icmp, icmpv6 and -1 for all, not the protocol of number %d", number)
 	for property, port := range map[string]*int{"fromPort": in.FromPort, "toPort": in.ToPort} {
 		f.addIf(port != nil && (*port < -1 || *port > 65535), property, "value must be between -1 and 65535, got: %d", or(port, 0))
 	}
@@ -169,10 +172,12 @@ func checkPorts(in ruleArgs) error {
 		if from != -1 || to != -1 {
 			return refuse("InvalidParameterValue", "the twin opens ICMP as a whole only: fromPort and toPort must be -1")
 		}
-	default:
+	case "-1":
 		if from != -1 || to != -1 {
 			return refuse("InvalidParameterValue", "You may not specify ports when the protocol is -1: all ports are open")
 		}
+	default:
+		return refuse("InvalidParameterValue", "Invalid value '%s' for IP protocol. Unknown protocol.", in.Protocol)
 	}
 	return nil
 }

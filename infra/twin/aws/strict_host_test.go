@@ -1,0 +1,103 @@
+package aws
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/services/awsauth"
+	"crosscloud/infra/twin/services/ecr"
+	"crosscloud/infra/twin/services/s3"
+	"crosscloud/infra/twin/services/servicestest"
+	"crosscloud/infra/twin/services/ssm"
+	"crosscloud/infra/twin/state"
+)
+
+// strictHost is what the services refuse of a host whose role the provider has made.
+func strictHost(f *fixture) []strict {
+	twin := servicestest.New(f.t)
+	f.store, f.account.env.Store = twin.Store, twin.Store
+	f.identity()
+	f.MustUp(rolePolicyToken, "policy", values{"name": "web", "role": "web", "policy": readOne})
+	f.MustUp(parameterToken, "one", values{"name": "one", "type": "String", "value": "v"})
+	f.MustUp(bucketToken, "bundles", values{"bucket": "bundles"})
+	f.MustUp(repositoryToken, "app", values{"name": "app", "imageTagMutability": "IMMUTABLE"})
+
+	log := slog.New(slog.DiscardHandler)
+	host, operator := twin.Credentials(), twin.Verifier.OperatorCredentials()
+	parameters := twin.Serve(ssm.New(twin.Store, twin.Mint, twin.Verifier, servicestest.Account, servicestest.Region, log, twin.Now))
+	call := func(c awsauth.Credentials, operation, input string) func() error {
+		return func() error {
+			a := twin.Curl(parameters, c, "ssm", "ssm.us-east-1.amazonaws.com", "/", "--header", "X-Amz-Target: AmazonSSM."+operation,
+				"--header", "Content-Type: application/x-amz-json-1.1", "--data", input)
+			return answered(a.Status, a.Body)
+		}
+	}
+	objects, err := f.account.objects()
+	require.NoError(f.t, err)
+	buckets := twin.Serve(s3.New(twin.Verifier, objects, "s3.us-east-1.amazonaws.com", log))
+	registry := ecr.New(twin.Store, twin.Mint, twin.Verifier, servicestest.Account, servicestest.Region, log, twin.Now)
+	image := func(method, reference, body string) error {
+		password, _, err := ecr.Password(twin.Mint, twin.Verifier.Operator(), twin.Now())
+		require.NoError(f.t, err)
+		r := httptest.NewRequest(method, "https://"+registry.Host()+"/v2/app/manifests/"+reference, strings.NewReader(body))
+		r.SetBasicAuth(ecr.User, password)
+		r.Header.Set("Content-Type", "application/vnd.oci.image.index.v1+json")
+		w := httptest.NewRecorder()
+		registry.ServeRegistry(w, r)
+		return answered(w.Code, w.Body.String())
+	}
+	require.NoError(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "what the role may")
+
+	denied := iamGuide + "troubleshoot_access-denied.html"
+	user := "User: arn:aws:sts::111122223333:assumed-role/web/" + servicestest.Instance + " is not authorized to perform: "
+	pull := "https://repost.aws/knowledge-center/ecs-pull-container-api-error-ecr"
+	return []strict{
+		// The protocol of Systems Manager has the status 400 here, too; S3's and the registry's have 403.
+		{"permission missing", denied, "", nil, call(host, "GetParameter", `{"Name":"two"}`), "HTTP 400 AccessDeniedException", user +
+			"ssm:GetParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/two because no identity-based policy allows the ssm:GetParameter action"},
+		{"permission to read only", denied, "", nil, call(host, "PutParameter", `{"Name":"one","Value":"w","Type":"String","Overwrite":true}`), "HTTP 400 AccessDeniedException",
+			user + "ssm:PutParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/one"},
+		{"permission missing on S3", denied, "", nil, func() error {
+			a := twin.Curl(buckets, host, "s3", "bundles.s3.us-east-1.amazonaws.com", "/one.tar.gz", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD")
+			return answered(a.Status, a.Body)
+		}, "HTTP 403 AccessDenied", user + "s3:GetObject on resource: "},
+		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(operator, "GetParameter", `{"Name":"/none"}`), "HTTP 400 ParameterNotFound", ""},
+		{"value of a host over 4 KiB", ssmGuide + "parameter-store-advanced-parameters.html", "", nil,
+			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "HTTP 400 ValidationException",
+			"Standard tier parameters support a maximum parameter value of 4096 characters."},
+		{"image of an unknown digest", pull, "", nil, func() error { return image(http.MethodGet, "sha256:"+strings.Repeat("0", 64), "") },
+			"HTTP 404 MANIFEST_UNKNOWN", "Requested image not found"},
+		{"immutable tag pushed twice", ecrGuide + "image-tag-mutability.html", "", nil, func() error {
+			const index = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`
+			require.NoError(f.t, image(http.MethodPut, "v1", index))
+			return image(http.MethodPut, "v1", index)
+		}, "HTTP 400 TAG_INVALID", "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the repository is immutable."},
+		{"role made anew", denied, "", nil, func() error {
+			old := twin.Credentials()
+			role, err := state.Get[state.Role](twin.Store, "web")
+			require.NoError(f.t, err)
+			role.ID = "AROAANOTHER"
+			require.NoError(f.t, state.Put(twin.Store, "web", role))
+			return call(old, "GetParameter", `{"Name":"one"}`)()
+		}, "HTTP 400 AccessDeniedException", user + "ssm:GetParameter on resource: "},
+	}
+}
+
+// answered makes an error of an answer that is one: its status and body, without the marks of its format.
+func answered(status int, body string) error {
+	if status < 300 {
+		return nil
+	}
+	for _, mark := range []string{`{"__type":"`, `{"errors":[{"code":"`} {
+		body = strings.TrimPrefix(body, mark)
+	}
+	if _, after, found := strings.Cut(body, "<Code>"); found {
+		body = after
+	}
+	return fmt.Errorf("HTTP %d %s", status, body)
+}
