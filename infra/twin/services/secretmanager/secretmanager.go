@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,9 @@ type versionName struct {
 func (n versionName) secret() string { return "projects/" + n.project + "/secrets/" + n.id }
 func (n versionName) String() string { return n.secret() + "/versions/" + n.version }
 
+// secretID is the rule of https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create.
+var secretID = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+
 // parse reads the one call that there is, GET /v1/projects/P/secrets/S/versions/V:access, and names any other.
 func parse(r *http.Request) (versionName, error) {
 	path, access := strings.CutSuffix(r.URL.Path, ":access")
@@ -71,6 +75,10 @@ func parse(r *http.Request) (versionName, error) {
 			Message: fmt.Sprintf("The twin's Secret Manager does not have %s %s: it knows projects.secrets.versions.access.", r.Method, r.URL.Path)}
 	}
 	name := versionName{parts[3], parts[5], parts[7]}
+	if !secretID.MatchString(name.id) {
+		return versionName{}, &gcpauth.Error{HTTP: http.StatusBadRequest, Status: "INVALID_ARGUMENT",
+			Message: fmt.Sprintf("The provided Secret ID [%s] does not match the expected format [projects/*/secrets/*/versions/*]", name)}
+	}
 	if number, err := strconv.Atoi(name.version); name.version != "latest" && (err != nil || number < 1) {
 		return versionName{}, &gcpauth.Error{HTTP: http.StatusBadRequest, Status: "INVALID_ARGUMENT",
 			Message: fmt.Sprintf("The provided Secret Version ID [%s] does not match the expected format [projects/*/secrets/*/versions/*]", name)}

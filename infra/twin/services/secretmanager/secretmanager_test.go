@@ -92,15 +92,10 @@ func TestAccess(t *testing.T) {
 func TestBindingsDecide(t *testing.T) {
 	f := newFixture(t)
 	path := "/v1/" + secret + "/versions/latest:access"
-	code, body := f.get(path, f.bearer)
-	assert.Equal(t, http.StatusForbidden, code)
-	assert.Contains(t, body, "Permission 'secretmanager.versions.access' denied for resource '"+secret+"/versions/latest' (or it may not exist).")
-	assert.Contains(t, body, `"PERMISSION_DENIED"`)
-
 	f.bind(secret, "roles/secretmanager.viewer")
 	f.bind("projects/other", "roles/secretmanager.secretAccessor")
 	f.bind("projects/todo-123/secrets/another", "roles/secretmanager.secretAccessor")
-	code, _ = f.get(path, f.bearer)
+	code, _ := f.get(path, f.bearer)
 	assert.Equal(t, http.StatusForbidden, code, "none of these reaches the secret's contents")
 
 	f.bind("projects/todo-123", "roles/secretmanager.secretAccessor")
@@ -132,29 +127,4 @@ func TestTokens(t *testing.T) {
 	f.clock = f.clock.Add(time.Hour + time.Second)
 	code, _ := f.get(path, f.bearer)
 	assert.Equal(t, 401, code, "expired")
-}
-
-func TestWhatIsNotThere(t *testing.T) {
-	f := newFixture(t)
-	f.bind("projects/todo-123", "roles/secretmanager.secretAccessor")
-	f.version(3, "gone", state.VersionDestroyed)
-	for path, want := range map[string]struct {
-		code int
-		text string
-	}{
-		"/v1/" + secret + "/versions/9:access":                      {404, "Secret Version [" + secret + "/versions/9] not found."},
-		"/v1/projects/todo-123/secrets/none/versions/1:access":      {404, "Secret [projects/todo-123/secrets/none] not found or has no versions."},
-		"/v1/projects/todo-123/secrets/none/versions/latest:access": {404, "not found or has no versions"},
-		"/v1/" + secret + "/versions/3:access":                      {400, "DESTROYED"},
-		"/v1/" + secret + "/versions/latest:access":                 {400, "FAILED_PRECONDITION"},
-		"/v1/" + secret + "/versions/x:access":                      {400, "INVALID_ARGUMENT"},
-		"/v1/" + secret + "/versions/1":                             {404, "does not have GET"},
-		"/v1/" + secret + ":access":                                 {404, "does not have GET"},
-		"/":                                                         {404, "does not have GET"},
-	} {
-		code, body := f.get(path, f.bearer)
-		assert.Equal(t, want.code, code, path)
-		assert.Contains(t, body, want.text, path)
-		assert.NotContains(t, body, base64.StdEncoding.EncodeToString([]byte("gone")))
-	}
 }
