@@ -40,9 +40,9 @@ func (g *gcp) place(id string, instance Instance) (state.Machine, error) {
 func (g *gcp) placeDisks(id string, in InstanceArgs) error {
 	for i, a := range in.AttachedDisks {
 		disk := g.zonal(in.Zone, "disks", a.Source)
-		if zone := part(disk, "zones"); zone != in.Zone {
+		if part(disk, "zones") != in.Zone {
 			return invalidField(fmt.Sprintf("resource.disks[%d].source", i+1), selfLink(disk),
-				"Disk is in zone '%s', the instance in zone '%s'.", zone, in.Zone)
+				"Disk must be in the same zone as the instance.")
 		}
 		if _, err := find[Disk](g, disk); err != nil {
 			return err

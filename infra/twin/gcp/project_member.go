@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"crosscloud/infra/twin/cloud"
@@ -38,6 +39,10 @@ func (g *gcp) projectMember() cloud.Resource {
 		Create: func(_ context.Context, _ string, in ProjectMemberArgs) (string, ProjectMember, error) {
 			b := in.binding()
 			err := g.enabled(in.Project, resourceAPI)
+			if err == nil && (b.Member == "allUsers" || b.Member == "allAuthenticatedUsers") {
+				// https://cloud.google.com/resource-manager/reference/rest/v1/projects/setIamPolicy: a project has no such members.
+				err = &apiError{http.StatusBadRequest, "Request contains an invalid argument.", "badRequest"}
+			}
 			if err == nil {
 				err = g.grant(b, projectRoles)
 			}

@@ -62,6 +62,12 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 			want: "invalid value for member", source: principals,
 		},
 		{
+			name: "everybody on a project", token: grantToken, args: grant(object{"member": "allUsers"}),
+			code: 400, reason: "badRequest", want: "Request contains an invalid argument.",
+			source: "https://cloud.google.com/resource-manager/reference/rest/v1/projects/setIamPolicy",
+			seen:   "https://github.com/hashicorp/terraform-provider-google/pull/859",
+		},
+		{
 			name: "role without its prefix", token: grantToken, args: grant(object{"role": "secretAccessor"}),
 			want: `"secretAccessor" is not a role`, source: provider,
 		},

@@ -198,8 +198,9 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "disk in another zone", token: instanceToken, args: disks(object{"source": p.Get("far").ID}),
-			code: 400, reason: "invalid", want: "Disk is in zone 'us-east4-c', the instance in zone 'us-east4-a'.",
+			code: 400, reason: "invalid", want: "Disk must be in the same zone as the instance.",
 			source: "https://cloud.google.com/compute/docs/disks/attach-disks",
+			seen:   "https://github.com/GoogleCloudPlatform/google-cloud-powershell/issues/237",
 		},
 		{
 			name: "disk that is not there", token: instanceToken, args: disks(object{"source": "none"}),

@@ -58,3 +58,22 @@ func TestWhatIsInUseStays(t *testing.T) {
 	}
 	require.Empty(t, p.machines.Disks())
 }
+
+func TestASubnetHasRoomForSoManyVMs(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	small := p.MustUp(subnetToken, "small", object{"name": "small", "network": p.Get("network").ID, "ipCidrRange": "10.201.0.0/29"}).ID
+	vm := func(name string) object {
+		return p.vm(object{"name": name, "attachedDisks": []any{}, "networkInterfaces": []any{object{"subnetwork": small}}})
+	}
+	for i := range 4 { // eight, without the first two and the last two
+		name := fmt.Sprintf("vm-%d", i)
+		p.MustUp(instanceToken, name, vm(name))
+	}
+	p.refuse(t, []refusal{{
+		name: "one VM too many", token: instanceToken, args: vm("vm-4"), code: 400,
+		want:   "IP space of '" + small + "' is exhausted. Insufficient free IP addresses in the IP range '10.201.0.0/29'.",
+		source: "https://cloud.google.com/vpc/docs/subnets", seen: "https://github.com/Privatehive/gcp-hosted-github-runner/pull/7",
+	}})
+}
