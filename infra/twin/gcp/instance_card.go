@@ -114,7 +114,11 @@ func (g *gcp) freePrivate(subnet, cidr string) (string, error) {
 			return a.String(), nil
 		}
 	}
-	return "", &apiError{http.StatusBadRequest, fmt.Sprintf("IP space of '%s' is exhausted. Insufficient free IP addresses in the IP range '%s'.", subnet, cidr), "IP_SPACE_EXHAUSTED_WITH_DETAILS"}
+	return "", &apiError{
+		http.StatusBadRequest,
+		fmt.Sprintf("IP space of '%s' is exhausted. Insufficient free IP addresses in the IP range '%s'.", subnet, cidr),
+		"IP_SPACE_EXHAUSTED_WITH_DETAILS",
+	}
 }
 
 // mac is the hardware address that Google makes of a private address.

@@ -91,7 +91,8 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "grant on a secret that is not there", token: readerToken, args: read(object{"secretId": "none"}),
-			code: 404, want: "Secret [projects/my-project-123/secrets/none] not found", source: "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/setIamPolicy",
+			code: 404, want: "Secret [projects/my-project-123/secrets/none] not found",
+			source: "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/setIamPolicy",
 		},
 
 		{
