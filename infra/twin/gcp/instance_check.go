@@ -17,7 +17,7 @@ const (
 	maxMetadataAll   = 512 << 10
 )
 
-// maxTags is the limit of https://cloud.google.com/vpc/docs/quota#per_instance.
+// maxTags is the limit of https://cloud.google.com/vpc/docs/add-remove-network-tags.
 const maxTags = 64
 
 var (

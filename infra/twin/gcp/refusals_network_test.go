@@ -48,11 +48,6 @@ func TestNetworksThatGoogleRefuses(t *testing.T) {
 			source: "https://cloud.google.com/compute/docs/reference/rest/v1/networks/insert",
 			seen:   "https://github.com/kubernetes/kubernetes/issues/22244",
 		},
-		{
-			name: "MTU out of range", token: networkToken, args: object{"name": "net", "autoCreateSubnetworks": false, "mtu": 9000},
-			want:   "expected mtu to be in the range (1300 - 8896), got 9000",
-			source: "https://cloud.google.com/vpc/docs/mtu",
-		},
 
 		{
 			name: "subnet range that is none", token: subnetToken, args: subnet(object{"ipCidrRange": "10.200.0.0"}),

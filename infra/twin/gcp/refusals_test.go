@@ -66,7 +66,8 @@ func many(n int) object {
 	return all
 }
 
-// TestRefusals has what is refused because the program left something out, or because the twin doesn't have it.
+// TestRefusals has what is refused because the program left something out, or because the twin doesn't have it, and what
+// no published answer is known for.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
@@ -85,6 +86,7 @@ func TestRefusals(t *testing.T) {
 
 		{networkToken, object{"name": "net"}, "set autoCreateSubnetworks to false"},
 		{networkToken, object{"name": "net", "autoCreateSubnetworks": false, "routingMode": "LOCAL"}, "expected routingMode to be one of"},
+		{networkToken, object{"name": "net", "autoCreateSubnetworks": false, "mtu": 9000}, "expected mtu to be in the range (1300 - 8896), got 9000"},
 
 		{subnetToken, object{"name": "s", "network": network}, `"ipCidrRange" is required`},
 
@@ -104,6 +106,8 @@ func TestRefusals(t *testing.T) {
 		{diskToken, object{"name": "d", "type": "ssd"}, "The twin's disk types are"},
 
 		{accountToken, object{"accountId": "other-host", "disabled": true}, "always enabled"},
+
+		{grantToken, object{"project": "my-project-123", "role": "secretAccessor", "member": "user:a@example.com"}, "is not a role"},
 
 		{secretToken, object{"secretId": "k"}, `"replication" is required`},
 		{secretToken, object{"secretId": "k", "replication": object{}}, "exactly one of auto and userManaged"},
