@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -27,14 +28,23 @@ in CROSSCLOUD_TWIN_DIR (.twin).
 `
 
 func main() {
-	err := run(os.Args[1:])
-	if code, ok := errors.AsType[exitCode](err); ok {
-		os.Exit(int(code)) // the command has said why
+	os.Exit(report(os.Stderr, run(os.Args[1:])))
+}
+
+// report says why a run failed, unless all there is to say is that a command did, which has said why itself. It returns
+// the exit code: that command's, or 1.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return 0
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "twin:", err)
-		os.Exit(1)
+	code, ok := errors.AsType[exitCode](err)
+	if !ok {
+		code = 1
 	}
+	if !ok || err.Error() != code.Error() {
+		fmt.Fprintln(w, "twin:", err)
+	}
+	return int(code)
 }
 
 func run(args []string) error {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -91,17 +94,33 @@ func TestACommandGetsTheSignals(t *testing.T) {
 	assert.Equal(t, exitCode(42), twin.execute(t.Context(), "sh", "-c", "trap 'exit 42' INT; : >"+ready+"; sleep 5 >/dev/null 2>&1 & wait"))
 }
 
+func TestOnlyWhatTheCommandHasNotSaidIsReported(t *testing.T) {
+	report := func(err error) (int, string) {
+		var out strings.Builder
+		code := report(&out, err)
+		return code, out.String()
+	}
+	for _, c := range []struct {
+		err  error
+		code int
+		said string
+	}{
+		{nil, 0, ""},
+		{errors.New("no engine"), 1, "twin: no engine\n"},
+		{errors.Join(exitCode(7), nil), 7, ""},
+		{errors.Join(exitCode(7), errors.New("left")), 7, "twin: exit status 7\nleft\n"},
+		{fmt.Errorf("pulumi destroy failed: %w", exitCode(255)), 255, "twin: pulumi destroy failed: exit status 255\n"},
+	} {
+		code, said := report(c.err)
+		assert.Equal(t, c.code, code, c.err)
+		assert.Equal(t, c.said, said)
+	}
+}
+
 func TestPhasesAddUp(t *testing.T) {
 	var p phases
 	p = append(p, phase{"images", 1500 * time.Millisecond}, phase{"pulumi up", 60 * time.Second})
-	var out printed
+	var out strings.Builder
 	p.print(&out)
-	assert.Equal(t, "     images   1.5 s\n  pulumi up  60.0 s\n     in all  61.5 s\n", string(out))
-}
-
-type printed []byte
-
-func (p *printed) Write(b []byte) (int, error) {
-	*p = append(*p, b...)
-	return len(b), nil
+	assert.Equal(t, "     images   1.5 s\n  pulumi up  60.0 s\n     in all  61.5 s\n", out.String())
 }
