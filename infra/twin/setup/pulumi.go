@@ -27,10 +27,14 @@ func Pulumi(ctx context.Context, root, bin string) error {
 		if _, err := exec.LookPath(tool.name); err == nil {
 			continue
 		}
+		target := filepath.Join(bin, tool.name)
 		err := command.Step(os.Stderr, "build "+tool.name, func() error {
-			_, err := command.Run(ctx, "go", "build", "-C", filepath.Join(root, "infra", "twin", "toolchain", tool.module),
-				"-ldflags", "-s -w "+tool.flags, "-o", filepath.Join(bin, tool.name), tool.pkg)
-			return err
+			// Under another name first: half a program, left by an interrupt, would be taken for one that is there.
+			if _, err := command.Run(ctx, "go", "build", "-C", filepath.Join(root, "infra", "twin", "toolchain", tool.module),
+				"-ldflags", "-s -w "+tool.flags, "-o", target+".new", tool.pkg); err != nil {
+				return err
+			}
+			return os.Rename(target+".new", target)
 		})
 		if err != nil {
 			return err
