@@ -94,6 +94,27 @@ func TestACommandGetsTheSignals(t *testing.T) {
 	assert.Equal(t, exitCode(42), twin.execute(t.Context(), "sh", "-c", "trap 'exit 42' INT; : >"+ready+"; sleep 5 >/dev/null 2>&1 & wait"))
 }
 
+func TestDownWithoutAnEngineForgetsNothingThatMayRun(t *testing.T) {
+	twin := emptyProject(t)
+	bin := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "docker"), []byte("#!/bin/sh\necho no daemon >&2\nexit 1\n"), 0o755))
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+
+	require.NoError(t, twin.down(t.Context()), "it was never up")
+	assert.NoDirExists(t, twin.engine.Dir())
+
+	passphrase := filepath.Join(twin.engine.Dir(), "passphrase")
+	require.NoError(t, os.MkdirAll(twin.engine.Dir(), 0o755))
+	require.NoError(t, os.WriteFile(passphrase, nil, 0o600))
+	assert.ErrorContains(t, twin.down(t.Context()), "no daemon")
+	assert.FileExists(t, passphrase)
+
+	require.NoError(t, os.MkdirAll(twin.dockerDir(), 0o755), "an engine of the twin's own ended, and has no container")
+	require.NoError(t, twin.down(t.Context()))
+	assert.NoDirExists(t, twin.engine.Dir())
+	assert.NoDirExists(t, twin.dockerDir())
+}
+
 func TestOnlyWhatTheCommandHasNotSaidIsReported(t *testing.T) {
 	report := func(err error) (int, string) {
 		var out strings.Builder

@@ -44,9 +44,13 @@ func (t *twin) compile(ctx context.Context) error {
 // down destroys the stack and ends everything that the twin runs, the one even if the other fails.
 func (t *twin) down(ctx context.Context) error {
 	host, err := setup.FindEngine(ctx, t.dockerDir())
+	if err != nil && setup.LeftContainers(t.dockerDir()) {
+		host, err = setup.ReviveEngine(ctx, t.dockerDir())
+	} else if err != nil {
+		return t.downWithoutEngine(ctx, err)
+	}
 	if err != nil {
-		// Without an engine nothing runs, but files of one may be left.
-		return errors.Join(os.RemoveAll(t.engine.Dir()), setup.StopEngine(ctx, t.dockerDir()))
+		return err
 	}
 	t.useEngine(host)
 	var destroyed error
@@ -54,6 +58,20 @@ func (t *twin) down(ctx context.Context) error {
 		destroyed = t.destroy(ctx)
 	}
 	return errors.Join(destroyed, t.end(ctx))
+}
+
+// downWithoutEngine removes the files that are left where no engine answers. An instance that has files has run on one:
+// if that is not the twin's own, its containers may be there yet, and start again with it.
+func (t *twin) downWithoutEngine(ctx context.Context, reason error) error {
+	files, err := os.ReadDir(t.engine.Dir())
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(t.dockerDir()); err != nil && len(files) > 0 {
+		return fmt.Errorf("no Docker engine answers, so what the twin runs on it can't be ended; start it, or remove %s if it is gone for good: %w",
+			t.engine.Dir(), reason)
+	}
+	return errors.Join(os.RemoveAll(t.engine.Dir()), setup.StopEngine(ctx, t.dockerDir()))
 }
 
 // destroy runs pulumi destroy, for which the twin has to be up.

@@ -61,6 +61,22 @@ func Engine(ctx context.Context, dir string) (host string, err error) {
 	return own.host(), own.start(ctx)
 }
 
+// LeftContainers reports whether containers of the twin's own engine are on disk.
+func LeftContainers(dir string) bool {
+	found, err := filepath.Glob(filepath.Join(engine{dir}.file("data"), "containers", "*"))
+	return err == nil && len(found) > 0
+}
+
+// ReviveEngine starts the twin's own engine again after it was killed or the machine was restarted. Its containers'
+// processes may have outlived it, and only an engine can end those.
+func ReviveEngine(ctx context.Context, dir string) (host string, err error) {
+	if os.Geteuid() != 0 {
+		return "", errors.New("the twin's own Docker engine needs root: run this again with sudo")
+	}
+	own := engine{dir}
+	return own.host(), own.start(ctx)
+}
+
 // StopEngine ends the twin's own engine, if there is one and no container is left in it, and removes its files.
 func StopEngine(ctx context.Context, dir string) error {
 	own := engine{dir}

@@ -65,6 +65,13 @@ func TestStopWithoutAnEngineRemovesItsFiles(t *testing.T) {
 	assert.NoDirExists(t, dir)
 }
 
+func TestContainersOfAnEndedEngineAreNoticed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "docker")
+	assert.False(t, LeftContainers(dir))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "data", "containers", "0123"), 0o755))
+	assert.True(t, LeftContainers(dir))
+}
+
 func TestRulesOfTheEngineAreLeftOut(t *testing.T) {
 	assert.Equal(t, "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.0.2.0/24 -j MASQUERADE\nCOMMIT\n", withoutDocker(
 		"*nat\n:POSTROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"+
