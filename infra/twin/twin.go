@@ -81,6 +81,9 @@ func (t *twin) setup(ctx context.Context, args []string) error {
 	var missing error
 	if forTests {
 		missing = setup.Packages(ctx, setup.ForTests...)
+		if os.Geteuid() != 0 {
+			missing = errors.Join(missing, errors.New("the tests need root, as they make network namespaces: run them with sudo"))
+		}
 	}
 	// Who must install by hand wants to know all that is missing at once.
 	if err := errors.Join(missing, t.findEngine(ctx)); err != nil {

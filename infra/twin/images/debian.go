@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -80,8 +81,12 @@ func (b *Builder) buildDebian(ctx context.Context, progress io.Writer, i image, 
 // bareDebian is the image to start from: the published one where a registry answers, otherwise one made by debootstrap.
 // The name is to be forgotten once something is built on it.
 func (b *Builder) bareDebian(ctx context.Context, progress io.Writer, apt archive) (name string, forget func(), err error) {
-	if forget, err := pull(ctx, publishedDebian); err == nil {
+	forget, err = pull(ctx, publishedDebian)
+	if err == nil {
 		return publishedDebian, forget, nil
+	}
+	if os.Geteuid() != 0 {
+		return "", nil, fmt.Errorf("%w; without it, Debian 13 is made by debootstrap, which needs root: run this with sudo", err)
 	}
 	if err := b.install(ctx, "debootstrap"); err != nil {
 		return "", nil, err
