@@ -61,7 +61,7 @@ func (e *Engine) EnsureServices(ctx context.Context, binary string) error {
 		args = append(args, "--volume", path+":/twin/data/"+part)
 	}
 	for _, port := range doors {
-		// Only this machine's own users come in, and not by the firewall of the machine, which published ports bypass.
+		// On loopback, for this machine's own users: published ports bypass the machine's firewall.
 		args = append(args, "--publish", fmt.Sprintf("127.0.0.1:%s:%d", freePort(port), port))
 	}
 	if _, err := docker(ctx, nil, append(args, images.Debian, "/twin/boot/entry.sh")...); err != nil {
