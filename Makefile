@@ -4,6 +4,8 @@
 # machine's C library.
 export CGO_ENABLED = 0
 
+# The targets share one twin and its engine, also under make -j.
+.NOTPARALLEL:
 .PHONY: help up down dev test lint unit drills clean
 
 help: ## List the targets
@@ -33,5 +35,8 @@ unit: ## Run the tests beside the code
 drills: ## Boot a stack of its own on the twin and try it from end to end
 	go run ./infra/twin tools go test -tags drills -count=1 -v -timeout 60m ./infra/drills
 
+# Another twin of this checkout, such as that of tests that were interrupted, must end before its files go.
 clean: down ## Remove the caches too: tools, images, the local Postgres
+	@for dir in $$(find .twin -mindepth 1 -maxdepth 1 -type d ! -name bin ! -name cache ! -name docker 2>/dev/null); do \
+		CROSSCLOUD_TWIN=$$(basename "$$dir") go run ./infra/twin down || exit; done
 	rm -rf .twin .postgres .artifacts
