@@ -16,8 +16,9 @@ import (
 // base64 or URL-encoded, also inside gzip and inside base64 texts.
 func leaks(data []byte, secrets map[string]string) []string {
 	var found []string
+	layers := unfold(data)
 	for name, secret := range secrets {
-		for _, layer := range unfold(data) {
+		for _, layer := range layers {
 			if containsAny(layer, spellings(secret)) {
 				found = append(found, name)
 				break

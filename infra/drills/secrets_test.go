@@ -161,7 +161,7 @@ func (s *stack) places(t *testing.T) map[string][][]byte {
 	}
 	for _, cloud := range []string{state.AWS, state.GCP} {
 		machine := s.machine(t, cloud)
-		add("journal", []byte(inside(t, machine, "journalctl", "--no-pager", "--output=cat")))
+		add("journal", []byte(inside(t, machine, "journalctl", "--no-pager", "--all", "--output=cat")))
 		add("processes", []byte(inside(t, machine, "bash", "-c", `cat /proc/[0-9]*/cmdline | tr '\0' ' '`)))
 	}
 	add("services", []byte(docker(t, "logs", "crosscloud-"+twinName+"-services")))

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -70,7 +71,10 @@ func boot() (*stack, error) {
 		return s, err
 	}
 	s.twin = filepath.Join(s.project, ".twin-binary")
-	if err := s.run(s.root, "bash", "-c", `git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$0"`, s.project); err != nil {
+	// Without git, which a fresh machine lacks; and without what belongs to this checkout alone.
+	if err := s.run(s.root, "bash", "-c", `set -o pipefail
+		tar --create --exclude=./.git --exclude=./.twin --exclude=./.postgres --exclude=./.env --exclude=./infra/stacks . |
+			tar --extract --directory "$0"`, s.project); err != nil {
 		return s, err
 	}
 	if err := s.run(s.root, "go", "build", "-o", s.twin, "./infra/twin"); err != nil {
@@ -104,16 +108,26 @@ func (s *stack) end() error {
 
 // nothingLeft tells what of the drills' twin outlived `down`.
 func (s *stack) nothingLeft() error {
-	filter := "label=crosscloud.twin=" + twinName
-	for _, list := range [][]string{
-		{"docker", "ps", "--all", "--quiet", "--filter", filter},
-		{"docker", "volume", "ls", "--quiet", "--filter", filter},
-		{"docker", "network", "ls", "--quiet", "--filter", filter},
-	} {
-		out, err := exec.Command(list[0], list[1:]...).CombinedOutput()
-		if err != nil || len(bytes.TrimSpace(out)) > 0 {
-			return fmt.Errorf("after down, %s printed %q (%v)", strings.Join(list, " "), out, err)
+	if _, err := os.Stat(s.dir); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("after down, %s is there (%v)", s.dir, err)
+	}
+	for _, kind := range [][]string{{"ps", "--all"}, {"volume", "ls"}, {"network", "ls"}} {
+		if err := listsNothing(append(kind, "--filter", "label=crosscloud.twin="+twinName)...); err != nil {
+			return err
 		}
+	}
+	// The images belong to all twins: the last one removes them.
+	if listsNothing("network", "ls", "--filter", "label=crosscloud.twin") != nil {
+		return nil
+	}
+	return listsNothing("images", "--all", "--filter", "label=crosscloud.recipe")
+}
+
+// listsNothing is an error if a docker listing is not empty.
+func listsNothing(args ...string) error {
+	out, err := exec.Command("docker", append(args, "--quiet")...).CombinedOutput()
+	if err != nil || len(bytes.TrimSpace(out)) > 0 {
+		return fmt.Errorf("after down, docker %s printed %q (%v)", strings.Join(args, " "), out, err)
 	}
 	return nil
 }
