@@ -80,15 +80,21 @@ func aptInstall(ctx context.Context, packages []string) (err error) {
 	return err
 }
 
+// denial is the policy that denies every start.
+const denial = "#!/bin/sh\n# crosscloud's twin installs packages; this file goes when it is done.\nexit 101\n"
+
 // denyStarts keeps what is installed from starting its services, which would take ports 80 and 5432. A policy that the
-// machine has stays.
+// machine has stays; one that a killed run of this left is taken over, to be removed.
 func denyStarts(path string) (allow func() error, err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return func() error { return nil }, nil
-	} else if err != nil {
+	allow = func() error { return os.Remove(path) }
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return allow, os.WriteFile(path, []byte(denial), 0o755)
+	case err != nil:
 		return nil, err
+	case string(text) == denial:
+		return allow, nil
 	}
-	_, err = f.WriteString("#!/bin/sh\nexit 101\n")
-	return func() error { return os.Remove(path) }, errors.Join(err, f.Close())
+	return func() error { return nil }, nil
 }

@@ -39,6 +39,13 @@ func TestNothingStartsWhileItIsInstalled(t *testing.T) {
 	assert.Contains(t, string(text), "exit 101")
 	require.NoError(t, allow())
 	assert.NoFileExists(t, policy)
+
+	_, err = denyStarts(policy)
+	require.NoError(t, err)
+	allow, err = denyStarts(policy)
+	require.NoError(t, err, "after a run that was killed")
+	require.NoError(t, allow())
+	assert.NoFileExists(t, policy)
 }
 
 func TestAPolicyOfTheMachineStays(t *testing.T) {
