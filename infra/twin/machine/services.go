@@ -33,7 +33,7 @@ func (e *Engine) EnsureServices(ctx context.Context, binary string) error {
 		return err
 	}
 	if strings.TrimSpace(string(running)) == "true "+sum {
-		return nil
+		return e.awaitServices(ctx) // it may be starting, or failing to: over and over
 	}
 	if _, err := docker(ctx, nil, "rm", "--force", name); err != nil && !errors.Is(err, ErrNotFound) {
 		return err
