@@ -65,7 +65,7 @@ func TestScriptsPassShellcheck(t *testing.T) {
 	require.NoError(t, os.WriteFile(rendered, []byte(script), 0o755))
 
 	// The entry points, and what they source, as they run; the rest is checked as part of them.
-	cmd := exec.Command(shellcheck, "--external-sources", "--check-sourced", "converge", "agent", "install-agent", rendered)
+	cmd := exec.Command(shellcheck, "--norc", "--external-sources", "--check-sourced", "converge", "agent", "install-agent", rendered)
 	cmd.Dir = "boot"
 	out, err := cmd.CombinedOutput()
 	assert.NoError(t, err, "%s", out)
