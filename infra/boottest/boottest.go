@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/testneed"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -27,17 +29,12 @@ func Golden(t testing.TB, name string, got []byte) {
 	assert.Equal(t, string(want), string(got), "if this is meant, run go test -update")
 }
 
-// Tool finds a program that a check needs. A machine without it skips the test and says so; where CI=true, as in
-// `make test`, which installs what the tests need, its absence is a failure.
+// Tool finds a program that a check needs.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		missing := "NOT TESTED: there is no " + name + " on this machine"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
+		testneed.Missing(t, "there is no %s on this machine", name)
 	}
 	return path
 }

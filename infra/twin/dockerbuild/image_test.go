@@ -26,6 +26,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/infra/testneed"
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/cloud/cloudtest"
 	"crosscloud/infra/twin/services/ecr"
@@ -41,13 +42,8 @@ const (
 // needDocker skips a test, loudly, where there is no engine to build with.
 func needDocker(t *testing.T) {
 	t.Helper()
-	_, err := dockerOutput(t.Context(), "version", "--format", "{{.Server.Version}}")
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatalf("no Docker engine: %v", err)
-	default:
-		t.Skipf("SKIPPED, nothing was built: no Docker engine: %v", err)
+	if _, err := dockerOutput(t.Context(), "version", "--format", "{{.Server.Version}}"); err != nil {
+		testneed.Missing(t, "no Docker engine to build with: %v", err)
 	}
 }
 

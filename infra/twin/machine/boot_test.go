@@ -9,17 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
 )
 
 func TestShellcheckHasNothingToSay(t *testing.T) {
-	if _, err := exec.LookPath("shellcheck"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("SKIPPED, no script was checked:", err)
-	}
+	shellcheck := boottest.Tool(t, "shellcheck")
 	files := "../images/debian/files/"
-	out, err := exec.Command("shellcheck", "boot/entry.sh", "boot/services.sh", files+"google-startup-scripts", files+"system-shutdown").CombinedOutput()
+	out, err := exec.Command(shellcheck, "boot/entry.sh", "boot/services.sh", files+"google-startup-scripts", files+"system-shutdown").CombinedOutput()
 	assert.NoError(t, err, string(out))
 }
 
