@@ -100,12 +100,9 @@ func (t *twin) tools(ctx context.Context) error {
 	return setup.Pulumi(ctx, t.root, t.bin())
 }
 
-// toolsAndImages is tools and the base images. Those are made while Pulumi is built: one waits for the archive, the
-// other for the processors.
+// toolsAndImages makes what runs on the engine that was found: Pulumi and the base images, at the same time, as one waits
+// for the archive and the other for the processors.
 func (t *twin) toolsAndImages(ctx context.Context) error {
-	if err := t.findEngine(ctx); err != nil {
-		return err
-	}
 	pulumi := make(chan error, 1)
 	go func() { pulumi <- setup.Pulumi(ctx, t.root, t.bin()) }()
 	return errors.Join(t.engine.EnsureImages(ctx, os.Stderr), <-pulumi)
@@ -156,7 +153,13 @@ func (t *twin) start(ctx context.Context) error {
 func (t *twin) prepare(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	if err := t.phases.time("tools and images", func() error { return t.toolsAndImages(ctx) }); err != nil {
+	err := t.phases.time("tools and images", func() error {
+		if err := t.findEngine(ctx); err != nil {
+			return err
+		}
+		return t.toolsAndImages(ctx)
+	})
+	if err != nil {
 		return err
 	}
 	return t.phases.time("network and services", func() error { return t.startServices(ctx) })
