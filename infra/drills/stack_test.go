@@ -190,9 +190,7 @@ func (s *stack) machine(t *testing.T, cloud string) state.Machine {
 // operator's command may come in this way.
 func inside(t *testing.T, m state.Machine, command ...string) string {
 	t.Helper()
-	out, err := exec.Command("docker", append([]string{"exec", m.Container}, command...)...).CombinedOutput()
-	require.NoError(t, err, "%v in %s: %s", command, m.Container, out)
-	return string(out)
+	return docker(t, append([]string{"exec", m.Container}, command...)...)
 }
 
 // visitor is a browser as far as HTTP goes. The site's certificate is its own

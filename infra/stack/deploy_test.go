@@ -72,9 +72,6 @@ func preview(t *testing.T, overrides map[string]string) []monitortest.Resource {
 
 func TestEveryResourceBelongsToAComponent(t *testing.T) {
 	for _, r := range preview(t, nil) {
-		if r.Token == "pulumi:pulumi:Stack" {
-			continue
-		}
 		component := strings.HasPrefix(r.Token, "crosscloud:")
 		require.Equal(t, component, strings.HasSuffix(r.Options.GetParent(), "::crosscloud-test"), "%s %s has the parent %s", r.Token, r.Name, r.Options.GetParent())
 	}
