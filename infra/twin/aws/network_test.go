@@ -99,7 +99,7 @@ func TestDeletionWaitsForWhatIsBeingDeleted(t *testing.T) {
 	f.card("card")
 	done := make(chan error)
 	go func() { done <- f.Destroy("gateway") }()
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond) // so that the deletion has found the address in use
 	require.NoError(t, f.account.locked(func() error { return remove[addressAssociation](f.account, f.Get("card-ip-on").ID) }))
 	assert.NoError(t, <-done)
 }
