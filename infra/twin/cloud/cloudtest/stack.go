@@ -51,6 +51,7 @@ func (r Resource) Secret(property string) bool {
 // Stack is a set of resources of one provider.
 type Stack struct {
 	t         *testing.T
+	provider  cloud.Provider
 	client    pulumirpc.ResourceProviderClient
 	resources map[string]*Resource
 }
@@ -63,7 +64,7 @@ func New(t *testing.T, p cloud.Provider, config map[string]string) *Stack {
 	conn, err := grpc.NewClient(fmt.Sprintf("127.0.0.1:%d", port), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	s := &Stack{t: t, client: pulumirpc.NewResourceProviderClient(conn), resources: map[string]*Resource{}}
+	s := &Stack{t: t, provider: p, client: pulumirpc.NewResourceProviderClient(conn), resources: map[string]*Resource{}}
 	_, err = s.client.Handshake(t.Context(), &pulumirpc.ProviderHandshakeRequest{EngineAddress: "127.0.0.1:1"})
 	require.NoError(t, err)
 	args := resource.PropertyMap{}
@@ -78,7 +79,7 @@ func New(t *testing.T, p cloud.Provider, config map[string]string) *Stack {
 // Beside returns another stack of the same provider. One stack makes one resource at a time, as its test goes on; the
 // engine makes many.
 func (s *Stack) Beside() *Stack {
-	return &Stack{t: s.t, client: s.client, resources: map[string]*Resource{}}
+	return &Stack{t: s.t, provider: s.provider, client: s.client, resources: map[string]*Resource{}}
 }
 
 // Get returns a resource that Up has made.
