@@ -4,6 +4,12 @@
 //	app migrate up      apply pending migrations and exit
 //	app migrate status  say how many are applied; exit 1 while some are pending
 //
+// It exits with 0 when it did what it was asked to; 1 when that failed, and
+// would fail again (a migration that the database refuses); 2 when the command
+// line or the configuration is wrong; 75 when the database did not answer, or
+// not now (it starts, has no connection left, refuses the password, keeps a
+// lock), so that the same command may succeed later.
+//
 // Settings come from the environment or a file .env (see Config).
 package main
 
@@ -18,6 +24,7 @@ import (
 	"strings"
 	"syscall"
 
+	"crosscloud/app/todo"
 	"crosscloud/app/web"
 )
 
@@ -26,9 +33,10 @@ const usage = `usage: app [serve]
 
 // Exit codes.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitMisuse = 2 // the command line or the configuration is wrong; trying again does not help
+	exitOK          = 0
+	exitFailed      = 1
+	exitMisuse      = 2  // the command line or the configuration is wrong; trying again does not help
+	exitUnavailable = 75 // the database does not answer; EX_TEMPFAIL of sysexits.h, "try again later"
 )
 
 func main() {
@@ -68,6 +76,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	}
 	if !errors.Is(err, errReported) {
 		log.Error("failed", "error", err)
+	}
+	if errors.Is(err, todo.ErrUnavailable) {
+		return exitUnavailable
 	}
 	return exitFailed
 }

@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net/url"
 	"os"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
 )
@@ -50,12 +54,40 @@ func TestMigrateCommands(t *testing.T) {
 	assert.Equal(t, "applied 1, known 1, pending 0\n", stdout)
 }
 
-func TestMigrateFailsWhenNobodyAnswers(t *testing.T) {
+// A caller that may try again must be able to tell these from a bad migration.
+func TestMigrateSaysWhenAnotherTryMayHelp(t *testing.T) {
 	settings := map[string]string{"DATABASE_URL": "postgres://todo:hunter2@127.0.0.1:1/todo"}
 	for _, command := range []string{"up", "status"} {
 		stdout, _, code := app(t, settings, "migrate", command)
-		assert.Equal(t, exitFailed, code)
+		assert.Equal(t, exitUnavailable, code)
 		assert.Contains(t, stdout, "connection refused")
 		assert.NotContains(t, stdout, "hunter2")
 	}
+
+	database, err := url.Parse(pgdev.Database(t))
+	require.NoError(t, err)
+	wrong := *database
+	wrong.User = url.UserPassword(database.User.Username(), "hunter2")
+	stdout, _, code := app(t, map[string]string{"DATABASE_URL": wrong.String()}, "migrate", "up")
+	assert.Equal(t, exitUnavailable, code, "the password may be on its way")
+	assert.Contains(t, stdout, "28P01")
+	assert.NotContains(t, stdout, "hunter2")
+
+	wrong = *database
+	wrong.Path = "/missing"
+	_, _, code = app(t, map[string]string{"DATABASE_URL": wrong.String()}, "migrate", "up")
+	assert.Equal(t, exitUnavailable, code, "the database may be about to be made")
+}
+
+// The first migration makes a table that is there already.
+func TestMigrateFailsWhenTheDatabaseRefusesAMigration(t *testing.T) {
+	database := pgdev.Database(t)
+	conn, err := pgx.Connect(t.Context(), database)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "create table items (n int)")
+	require.NoError(t, err)
+	stdout, _, code := app(t, map[string]string{"DATABASE_URL": database}, "migrate", "up")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stdout, "already exists")
 }

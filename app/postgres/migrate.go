@@ -58,12 +58,9 @@ func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
 
 // Up applies what is pending. Any number of processes may call it at the same
 // time: tern's advisory lock lets one work, and the others find it done.
-func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("migrate: %w", err)
-		}
-	}()
+// The error is todo.ErrUnavailable where the same call can succeed later, and
+// anything else where the migrations themselves are at fault.
+func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error {
 	config = config.Copy()
 	// A migration may take its time, but not while it waits for a lock: every
 	// query that comes later queues behind it. It fails and is tried again.
@@ -71,10 +68,31 @@ func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.L
 	config.RuntimeParams["lock_timeout"] = "10s"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return err
+		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	err = m.apply(ctx, conn, log)
+	switch {
+	case err == nil:
+		return nil
+	case passing(conn, err):
+		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
+	}
+	return fmt.Errorf("migrate: %w", err)
+}
 
+// passing tells a database that went away, or that is busy, from a migration
+// that it refuses. A table that a migration names and nobody made is a mistake
+// in the migration.
+func passing(conn *pgx.Conn, err error) bool {
+	var answer *pgconn.PgError
+	if errors.As(err, &answer) {
+		return answer.Code != "42P01" && temporary(err)
+	}
+	return conn.IsClosed() // what breaks a connection, or an impatient caller, closes it
+}
+
+func (m *Migrations) apply(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
 	status, err := m.status(ctx, conn)
 	if err != nil {
 		return err
@@ -97,10 +115,11 @@ func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.L
 func (m *Migrations) Status(ctx context.Context, config *pgx.ConnConfig) (Status, error) {
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return Status{}, err
+		return Status{}, translate(ctx, "ask for the applied migrations", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	return m.status(ctx, conn)
+	status, err := m.status(ctx, conn)
+	return status, translate(ctx, "ask for the applied migrations", err)
 }
 
 type queryer interface {

@@ -70,6 +70,7 @@ func TestAFailedMigrationLeavesNothingAndCanBeRepeated(t *testing.T) {
 	require.NoError(t, err)
 	err = broken.Up(t.Context(), config.ConnConfig, slog.New(slog.DiscardHandler))
 	assert.ErrorContains(t, err, "division by zero")
+	assert.NotErrorIs(t, err, todo.ErrUnavailable, "the same would happen again")
 	status, err := broken.Status(t.Context(), config.ConnConfig)
 	require.NoError(t, err)
 	assert.Equal(t, Status{Applied: 1, Known: 2}, status)
@@ -140,4 +141,44 @@ func TestMigrationsStopWithTheirCaller(t *testing.T) {
 	defer cancel()
 	err = migrations.Up(ctx, config.ConnConfig, slog.New(slog.DiscardHandler))
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorIs(t, err, todo.ErrUnavailable)
+}
+
+func TestAMigrationThatTheDatabaseCannotTakeNowIsNotAtFault(t *testing.T) {
+	for name, sql := range map[string]string{
+		"lock":       "set local lock_timeout = '50ms'; lock table taken;",
+		"connection": "select pg_terminate_backend(pg_backend_pid());",
+		"start":      "do $$ begin raise exception using errcode = 'cannot_connect_now'; end $$;",
+		"full":       "do $$ begin raise exception using errcode = 'too_many_connections'; end $$;",
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := parsed(t)
+			conn, err := pgx.ConnectConfig(t.Context(), config.ConnConfig)
+			require.NoError(t, err)
+			defer conn.Close(context.Background())
+			_, err = conn.Exec(t.Context(), "create table taken (n int)")
+			require.NoError(t, err)
+			_, err = conn.Exec(t.Context(), "begin; lock table taken")
+			require.NoError(t, err)
+			migrations, err := load(fstest.MapFS{"001_a.sql": &fstest.MapFile{Data: []byte(sql)}})
+			require.NoError(t, err)
+			assert.ErrorIs(t, migrations.Up(t.Context(), config.ConnConfig, slog.New(slog.DiscardHandler)), todo.ErrUnavailable)
+		})
+	}
+}
+
+func TestAMigrationThatIsWrongIsAtFault(t *testing.T) {
+	for name, sql := range map[string]string{
+		"syntax":        "create tabel a (n int);",
+		"missing table": "alter table missing add n int;",
+		"template":      "select {{.missing.thing}};",
+	} {
+		t.Run(name, func(t *testing.T) {
+			migrations, err := load(fstest.MapFS{"001_a.sql": &fstest.MapFile{Data: []byte(sql)}})
+			require.NoError(t, err)
+			err = migrations.Up(t.Context(), parsed(t).ConnConfig, slog.New(slog.DiscardHandler))
+			require.Error(t, err)
+			assert.NotErrorIs(t, err, todo.ErrUnavailable)
+		})
+	}
 }
