@@ -23,9 +23,14 @@ var (
 		"roles/compute.admin", "roles/compute.instanceAdmin.v1", "roles/compute.networkAdmin", "roles/compute.osLogin",
 		"roles/compute.viewer", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser",
 		"roles/iap.tunnelResourceAccessor", "roles/logging.logWriter", "roles/logging.viewer",
-		"roles/monitoring.metricWriter", "roles/monitoring.viewer", "roles/storage.objectAdmin",
+		"roles/monitoring.metricWriter", "roles/monitoring.viewer", "roles/storage.admin", "roles/storage.objectAdmin",
 		"roles/storage.objectCreator", "roles/storage.objectUser", "roles/storage.objectViewer",
 	}, secretRoles...)
+	bucketRoles = []string{
+		"roles/storage.admin", "roles/storage.objectAdmin", "roles/storage.objectCreator", "roles/storage.objectUser",
+		"roles/storage.objectViewer", "roles/storage.legacyBucketOwner", "roles/storage.legacyBucketReader",
+		"roles/storage.legacyBucketWriter", "roles/storage.legacyObjectOwner", "roles/storage.legacyObjectReader",
+	}
 )
 
 // member is the form of https://cloud.google.com/iam/docs/principal-identifiers, as far as the twin has such principals.

@@ -113,7 +113,7 @@ const (
 
 // Binding grants a role on a GCP resource to one member. Its id is BindingID of its fields.
 type Binding struct {
-	Resource string `json:"resource"` // projects/P or projects/P/secrets/S
+	Resource string `json:"resource"` // projects/P, projects/P/secrets/S or b/BUCKET
 	Role     string `json:"role"`     // roles/secretmanager.secretAccessor
 	Member   string `json:"member"`   // serviceAccount:EMAIL
 }

@@ -28,6 +28,26 @@ const (
 // roles says which predefined roles hold a permission; only those that the twin's services check are here.
 var roles = map[string][]string{
 	"secretmanager.versions.access": {"roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"},
+
+	// https://cloud.google.com/storage/docs/access-control/iam-roles. Basic roles reach objects by the legacy roles that a
+	// new bucket gives to the project's owners, editors and viewers.
+	"storage.objects.create": {
+		"roles/storage.objectCreator", "roles/storage.objectUser", "roles/storage.objectAdmin", "roles/storage.admin",
+		"roles/storage.legacyBucketWriter", "roles/storage.legacyBucketOwner", "roles/editor", "roles/owner",
+	},
+	"storage.objects.delete": {
+		"roles/storage.objectUser", "roles/storage.objectAdmin", "roles/storage.admin",
+		"roles/storage.legacyBucketWriter", "roles/storage.legacyBucketOwner", "roles/editor", "roles/owner",
+	},
+	"storage.objects.get": {
+		"roles/storage.objectViewer", "roles/storage.objectUser", "roles/storage.objectAdmin", "roles/storage.admin",
+		"roles/storage.legacyObjectReader", "roles/storage.legacyObjectOwner", "roles/viewer", "roles/editor", "roles/owner",
+	},
+	"storage.objects.list": {
+		"roles/storage.objectViewer", "roles/storage.objectUser", "roles/storage.objectAdmin", "roles/storage.admin",
+		"roles/storage.legacyBucketReader", "roles/storage.legacyBucketWriter", "roles/storage.legacyBucketOwner",
+		"roles/viewer", "roles/editor", "roles/owner",
+	},
 }
 
 // Authority issues access tokens and checks them.
@@ -58,8 +78,8 @@ func (a *Authority) Issue(c Caller) (string, time.Time, error) {
 	return prefix + text, expires, nil
 }
 
-// Authenticate returns whose token the request carries.
-func (a *Authority) Authenticate(r *http.Request) (Caller, error) {
+// Authenticate returns whose token the request carries. The token needs the scope CloudPlatform or one of the others.
+func (a *Authority) Authenticate(r *http.Request, scopes ...string) (Caller, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return Caller{}, &Error{http.StatusUnauthorized, "UNAUTHENTICATED", "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."}
@@ -73,26 +93,35 @@ func (a *Authority) Authenticate(r *http.Request) (Caller, error) {
 	if err != nil {
 		return Caller{}, invalid
 	}
-	if !slices.Contains(c.Scopes, CloudPlatform) {
+	enough := func(scope string) bool { return scope == CloudPlatform || slices.Contains(scopes, scope) }
+	if !slices.ContainsFunc(c.Scopes, enough) {
 		return Caller{}, &Error{http.StatusForbidden, "PERMISSION_DENIED", "Request had insufficient authentication scopes."}
 	}
 	return c, nil
 }
 
-// Require returns nil when a binding on the resource, or on one that it belongs to, gives the caller the permission.
-// The refusal names what was asked for, not whether it exists.
+// Require returns nil when the caller is allowed. The refusal names what was asked for, not whether it exists.
 func (a *Authority) Require(c Caller, permission, asked string, resources ...string) error {
+	allowed, err := a.Allowed(c, permission, resources...)
+	if err != nil || allowed {
+		return err
+	}
+	return &Error{http.StatusForbidden, "PERMISSION_DENIED", fmt.Sprintf("Permission '%s' denied for resource '%s' (or it may not exist).", permission, asked)}
+}
+
+// Allowed says whether a binding on the resource, or on one that it belongs to, gives the caller the permission.
+func (a *Authority) Allowed(c Caller, permission string, resources ...string) (bool, error) {
 	for _, resource := range resources {
 		for _, role := range roles[permission] {
 			id := state.BindingID(state.Binding{Resource: resource, Role: role, Member: "serviceAccount:" + c.Email})
 			_, err := state.Get[state.Binding](a.store, id)
 			if err == nil {
-				return nil
+				return true, nil
 			}
 			if !errors.Is(err, state.ErrNotFound) {
-				return err
+				return false, err
 			}
 		}
 	}
-	return &Error{http.StatusForbidden, "PERMISSION_DENIED", fmt.Sprintf("Permission '%s' denied for resource '%s' (or it may not exist).", permission, asked)}
+	return false, nil
 }

@@ -3,6 +3,7 @@ package gcpauth
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,4 +65,26 @@ func TestAuthenticateNeedsABearer(t *testing.T) {
 	var e *Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, http.StatusUnauthorized, e.HTTP)
+}
+
+func TestObjectsNeedTheirOwnRoles(t *testing.T) {
+	const all = "create delete get list"
+	for role, want := range map[string]string{
+		"objectUser": all, "objectAdmin": all, "admin": all, "objectViewer": "get list", "objectCreator": "create",
+		"legacyBucketWriter": "create delete list", "legacyObjectReader": "get",
+	} {
+		store := state.Open(t.TempDir())
+		a := New(store, nil, time.Now)
+		b := state.Binding{Resource: "b/status", Role: "roles/storage." + role, Member: "serviceAccount:x@p.iam.gserviceaccount.com"}
+		require.NoError(t, state.Put(store, state.BindingID(b), b))
+		var got []string
+		for action := range strings.FieldsSeq(all) {
+			allowed, err := a.Allowed(Caller{Email: "x@p.iam.gserviceaccount.com"}, "storage.objects."+action, "b/status", "projects/p")
+			require.NoError(t, err)
+			if allowed {
+				got = append(got, action)
+			}
+		}
+		assert.Equal(t, want, strings.Join(got, " "), role)
+	}
 }
