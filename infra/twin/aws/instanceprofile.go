@@ -34,9 +34,10 @@ func (a *account) instanceProfileKind() cloud.Resource {
 			return f
 		},
 		Create: func(_ context.Context, _ string, in instanceProfileArgs) (string, instanceProfile, error) {
+			now := a.now().UTC()
 			v := state.InstanceProfile{
 				Name: in.Name, ID: uniqueID("AIPA"), ARN: a.arn("iam", "instance-profile/"+in.Name),
-				Role: in.Role, Tags: in.Tags, Created: a.now().UTC(),
+				Role: in.Role, RoleHistory: state.History{}.Replace("", in.Role, now), Tags: in.Tags, Created: now,
 			}
 			return in.Name, showProfile(v), a.locked(func() error {
 				if _, err := get[state.InstanceProfile](a, in.Name); err == nil {
@@ -59,6 +60,7 @@ func (a *account) instanceProfileKind() cloud.Resource {
 					return err
 				}
 				return state.Update(a.env.Store, id, func(v state.InstanceProfile, err error) (state.InstanceProfile, error) {
+					v.RoleHistory = v.RoleHistory.Replace(v.Role, in.Role, a.now().UTC())
 					v.Role, v.Tags = in.Role, in.Tags
 					out = showProfile(v)
 					return v, err

@@ -71,6 +71,7 @@ func (a *account) roleKind() cloud.Resource {
 					return err
 				}
 				return state.Update(a.env.Store, id, func(v state.Role, err error) (state.Role, error) {
+					v.TrustHistory = v.TrustHistory.Replace(v.TrustPolicy, in.AssumeRolePolicy, a.now().UTC())
 					v.TrustPolicy, v.Tags = in.AssumeRolePolicy, in.Tags
 					return v, err
 				})

@@ -56,6 +56,7 @@ func (a *account) rolePolicyKind() cloud.Resource {
 			owner, name, _ := strings.Cut(id, ":")
 			return state.Update(a.env.Store, owner, func(v state.Role, err error) (state.Role, error) {
 				delete(v.Policies, name)
+				delete(v.PolicyHistory, name)
 				return v, err
 			})
 		},
@@ -74,6 +75,10 @@ func (a *account) attachPolicy(in rolePolicyArgs) error {
 		if v.Policies == nil {
 			v.Policies = map[string]string{}
 		}
+		if v.PolicyHistory == nil {
+			v.PolicyHistory = map[string]state.History{}
+		}
+		v.PolicyHistory[in.Name] = v.PolicyHistory[in.Name].Replace(v.Policies[in.Name], in.Policy, a.now().UTC())
 		v.Policies[in.Name] = in.Policy
 		size := 0
 		for _, document := range v.Policies {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -51,6 +52,8 @@ func strictHost(f *fixture) []strict {
 		registry.ServeRegistry(w, r)
 		return answered(w.Code, w.Body.String())
 	}
+	require.ErrorContains(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "HTTP 400 AccessDeniedException", "what the role may only soon")
+	twin.Clock = time.Now().Add(state.Propagation)
 	require.NoError(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "what the role may")
 
 	denied := iamGuide + "troubleshoot_access-denied.html"

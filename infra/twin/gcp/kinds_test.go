@@ -3,6 +3,7 @@ package gcp
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,6 +127,8 @@ func TestSecretsAndWhoMayReadThem(t *testing.T) {
 	binding := state.Binding{Resource: id, Role: role, Member: who}
 	got, err := state.Get[state.Binding](p.store, state.BindingID(binding))
 	require.NoError(t, err)
+	assert.NotZero(t, got.Made)
+	binding.Made = got.Made
 	assert.Equal(t, binding, got)
 
 	for _, name := range []string{"key", "version", "reader"} {
@@ -152,6 +155,17 @@ func TestGrantOnTheProject(t *testing.T) {
 	assert.Equal(t, "my-project-123/roles/logging.logWriter/serviceAccount:"+email, grant.ID)
 	require.True(t, p.Refresh("grant"))
 	assert.Equal(t, cloudtest.Same, p.MustUp(grantToken, "grant", args).Change)
+
+	made := func() time.Time {
+		b, err := state.Get[state.Binding](p.store, state.BindingID(state.Binding{
+			Resource: "projects/my-project-123", Role: "roles/logging.logWriter", Member: "serviceAccount:" + email,
+		}))
+		require.NoError(t, err)
+		return b.Made
+	}
+	first := made()
+	p.MustUp(grantToken, "again", args)
+	assert.Equal(t, first, made(), "a grant that stood is not late again")
 	require.NoError(t, p.Destroy("grant"))
 	bindings, err := state.List[state.Binding](p.store)
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"crosscloud/infra/twin/state"
 )
@@ -46,7 +47,8 @@ func (c *checks) binding(role, who string) {
 	}
 }
 
-// grant makes a binding, if the resource can be granted the role and the member exists.
+// grant makes a binding, if the resource can be granted the role and the member exists. One that is there already keeps
+// the time when it was made.
 func (g *gcp) grant(b state.Binding, supported []string) error {
 	if !slices.Contains(supported, b.Role) {
 		return &apiError{http.StatusBadRequest, fmt.Sprintf("Role %s is not supported for this resource.", b.Role), "badRequest"}
@@ -59,7 +61,13 @@ func (g *gcp) grant(b state.Binding, supported []string) error {
 			return err
 		}
 	}
-	return state.Put(g.env.Store, state.BindingID(b), b)
+	b.Made = time.Now().UTC()
+	return state.Update(g.env.Store, state.BindingID(b), func(known state.Binding, err error) (state.Binding, error) {
+		if err == nil {
+			return known, nil
+		}
+		return b, nil
+	})
 }
 
 // revoke ends all bindings of a resource or a member that goes.

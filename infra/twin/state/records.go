@@ -66,25 +66,30 @@ const (
 	ParameterSecureString = "SecureString"
 )
 
-// Role is an IAM role. Its id is its name; Policies holds the inline ones, from name to JSON document.
+// Role is an IAM role. Its id is its name; Policies holds the inline ones, from name to JSON document. What is in force is
+// what the histories say.
 type Role struct {
 	Name        string            `json:"name"`
 	ID          string            `json:"id"` // AROA…
 	ARN         string            `json:"arn"`
 	TrustPolicy string            `json:"trustPolicy"`
 	Policies    map[string]string `json:"policies,omitempty"`
-	Tags        map[string]string `json:"tags,omitempty"`
-	Created     time.Time         `json:"created,omitzero"`
+	// TrustHistory and PolicyHistory (by the policy's name) belong to the two above.
+	TrustHistory  History            `json:"trustHistory,omitempty"`
+	PolicyHistory map[string]History `json:"policyHistory,omitempty"`
+	Tags          map[string]string  `json:"tags,omitempty"`
+	Created       time.Time          `json:"created,omitzero"`
 }
 
 // InstanceProfile is the part of a role that an instance can carry. Its id is its name.
 type InstanceProfile struct {
-	Name    string            `json:"name"`
-	ID      string            `json:"id"` // AIPA…
-	ARN     string            `json:"arn"`
-	Role    string            `json:"role"` // a Role's name
-	Tags    map[string]string `json:"tags,omitempty"`
-	Created time.Time         `json:"created,omitzero"`
+	Name        string            `json:"name"`
+	ID          string            `json:"id"` // AIPA…
+	ARN         string            `json:"arn"`
+	Role        string            `json:"role"` // a Role's name
+	RoleHistory History           `json:"roleHistory,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	Created     time.Time         `json:"created,omitzero"`
 }
 
 // Secret is one of Secret Manager's. Its id is projects/P/secrets/S.
@@ -116,6 +121,8 @@ type Binding struct {
 	Resource string `json:"resource"` // projects/P, projects/P/secrets/S or b/BUCKET
 	Role     string `json:"role"`     // roles/secretmanager.secretAccessor
 	Member   string `json:"member"`   // serviceAccount:EMAIL
+	// Made is when; it takes effect Propagation later.
+	Made time.Time `json:"made,omitzero"`
 }
 
 // BindingID names a binding in the store.

@@ -79,7 +79,7 @@ func TestParsePolicyRefusesWhatItCannotJudge(t *testing.T) {
 
 func TestTrust(t *testing.T) {
 	ec2 := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-	assert.True(t, TrustsEC2(ec2))
+	assert.True(t, trustsEC2(ec2))
 	for _, other := range []string{
 		``,
 		`{"Version":"2012-10-17","Statement":[]}`,
@@ -91,7 +91,7 @@ func TestTrust(t *testing.T) {
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`,
 	} {
-		assert.False(t, TrustsEC2(other), other)
+		assert.False(t, trustsEC2(other), other)
 	}
 }
 

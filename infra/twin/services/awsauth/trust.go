@@ -58,8 +58,8 @@ func trusted(statement []byte) ([]string, error) {
 // servicePrincipal is the form of the services' names; IAM takes no other.
 var servicePrincipal = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$`)
 
-// TrustsEC2 says whether an instance may have the role's credentials.
-func TrustsEC2(document string) bool {
+// trustsEC2 says whether a trust policy lets instances have the role.
+func trustsEC2(document string) bool {
 	services, err := ParseTrust(document)
 	return err == nil && slices.Contains(services, "ec2.amazonaws.com")
 }

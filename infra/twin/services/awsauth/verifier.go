@@ -101,7 +101,7 @@ func (v *Verifier) assumed(s session) Caller {
 }
 
 // Authorize returns nil when the caller may do the action on the resource, and otherwise an Error in AWS's words. The
-// policies are read anew, so that a change counts from the next request on.
+// policies are read anew, so that a change counts as soon as it takes effect.
 func (v *Verifier) Authorize(c Caller, action, resource string) error {
 	if c.Role == "" {
 		return nil
@@ -134,6 +134,10 @@ func (v *Verifier) decide(c Caller, action, resource string) (Decision, error) {
 	}
 	decision := ImplicitDeny
 	for name, document := range role.Policies {
+		document = role.PolicyHistory[name].InForce(document, v.now())
+		if document == "" {
+			continue // a new policy
+		}
 		policy, err := ParsePolicy(document)
 		if err != nil {
 			return ImplicitDeny, fmt.Errorf("role %s, policy %s: %w", c.Role, name, err)

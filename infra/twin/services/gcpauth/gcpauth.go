@@ -114,11 +114,11 @@ func (a *Authority) Allowed(c Caller, permission string, resources ...string) (b
 	for _, resource := range resources {
 		for _, role := range roles[permission] {
 			id := state.BindingID(state.Binding{Resource: resource, Role: role, Member: "serviceAccount:" + c.Email})
-			_, err := state.Get[state.Binding](a.store, id)
-			if err == nil {
+			binding, err := state.Get[state.Binding](a.store, id)
+			if err == nil && state.TookEffect(binding.Made, a.now()) {
 				return true, nil
 			}
-			if !errors.Is(err, state.ErrNotFound) {
+			if err != nil && !errors.Is(err, state.ErrNotFound) {
 				return false, err
 			}
 		}

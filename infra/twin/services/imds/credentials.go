@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	"crosscloud/infra/twin/services/awsauth"
 	"crosscloud/infra/twin/state"
 )
 
@@ -15,7 +14,7 @@ func (s *Server) credentials(m state.Machine, name string) (string, error) {
 	if err != nil && !errors.Is(err, state.ErrNotFound) {
 		return "", err
 	}
-	if err != nil || !awsauth.TrustsEC2(role.TrustPolicy) {
+	if err != nil || !s.verifier.TrustsEC2(role) {
 		return document(map[string]string{
 			"Code":        "AssumeRoleUnauthorizedAccess",
 			"Message":     "EC2 cannot assume the role " + name + ". Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.",

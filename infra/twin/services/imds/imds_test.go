@@ -180,3 +180,17 @@ func TestRoleCredentials(t *testing.T) {
 	require.NoError(t, state.Delete[state.Role](f.store, "web"))
 	assert.Equal(t, "AssumeRoleUnauthorizedAccess", read()["Code"])
 }
+
+func TestRoleOfANewProfileIsLate(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, state.Put(f.store, "web", state.InstanceProfile{Name: "web", Role: "web", RoleHistory: state.History{{At: f.clock}}}))
+	code, _ := f.get(web, "/latest/meta-data/iam/security-credentials/")
+	assert.Equal(t, http.StatusNotFound, code, "as for an instance whose profile has no role")
+	code, got := f.get(web, "/latest/meta-data/iam/")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "info", got)
+	f.clock = f.clock.Add(state.Propagation)
+	code, got = f.get(web, "/latest/meta-data/iam/security-credentials/")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "web", got)
+}

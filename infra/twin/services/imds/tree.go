@@ -127,12 +127,15 @@ func (s *Server) iam(m state.Machine) (directory, error) {
 		return nil, err
 	}
 	updated := s.now().UTC().Truncate(time.Hour).Format(time.RFC3339)
-	return directory{
+	iam := directory{
 		"info": document(map[string]string{
 			"Code": "Success", "LastUpdated": updated, "InstanceProfileArn": profile.ARN, "InstanceProfileId": profile.ID,
 		}),
-		"security-credentials": directory{profile.Role: lazy(func() (string, error) { return s.credentials(m, profile.Role) })},
-	}, nil
+	}
+	if role := s.verifier.RoleOf(profile); role != "" {
+		iam["security-credentials"] = directory{role: lazy(func() (string, error) { return s.credentials(m, role) })}
+	}
+	return iam, nil
 }
 
 func (s *Server) identity(m state.Machine) string {

@@ -128,3 +128,16 @@ func TestTokens(t *testing.T) {
 	code, _ := f.get(path, f.bearer)
 	assert.Equal(t, 401, code, "expired")
 }
+
+func TestNewGrantsAreLate(t *testing.T) {
+	f := newFixture(t)
+	b := state.Binding{Resource: secret, Role: "roles/secretmanager.secretAccessor", Member: "serviceAccount:" + email, Made: f.clock}
+	require.NoError(t, state.Put(f.store, state.BindingID(b), b))
+	f.clock = f.clock.Add(state.Propagation - time.Second)
+	code, body := f.get("/v1/"+secret+"/versions/1:access", f.bearer)
+	assert.Equal(t, http.StatusForbidden, code)
+	assert.Contains(t, body, "PERMISSION_DENIED")
+	f.clock = f.clock.Add(time.Second)
+	code, _ = f.get("/v1/"+secret+"/versions/1:access", f.bearer)
+	assert.Equal(t, http.StatusOK, code)
+}
