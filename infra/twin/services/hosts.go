@@ -26,10 +26,14 @@ func Hostnames(region string) []string {
 		"api.ecr." + region + ".amazonaws.com",
 		ecr.Host(Account, region),
 		secretManagerHost,
+		storageHost,
 	}
 }
 
-const secretManagerHost = "secretmanager.googleapis.com"
+const (
+	secretManagerHost = "secretmanager.googleapis.com"
+	storageHost       = "storage.googleapis.com"
+)
 
 // awsHost splits a name into service and region. The regions are as many as their names can be, so that what is kept for
 // each is bounded.
@@ -48,7 +52,7 @@ func newHosts(p parts) *hosts { return &hosts{parts: p, regions: map[string]map[
 
 // serves says whether there is a service of that name.
 func (h *hosts) serves(host string) bool {
-	return host == secretManagerHost || awsHost.MatchString(host)
+	return host == secretManagerHost || host == storageHost || awsHost.MatchString(host)
 }
 
 func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,8 +61,12 @@ func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		host = name
 	}
 	host = strings.ToLower(host)
-	if host == secretManagerHost {
+	switch host {
+	case secretManagerHost:
 		h.parts.secrets.ServeHTTP(w, r)
+		return
+	case storageHost:
+		h.parts.storage.ServeHTTP(w, r)
 		return
 	}
 	match := awsHost.FindStringSubmatch(host)

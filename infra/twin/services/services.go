@@ -1,5 +1,5 @@
 // Package services is what hosts and operators call in the twin, under the clouds' own names: the metadata servers,
-// Systems Manager, S3, ECR, STS and Secret Manager, and the door to the web host.
+// Systems Manager, S3, ECR, STS, Secret Manager and Cloud Storage, and the door to the web host.
 package services
 
 import (
@@ -18,6 +18,7 @@ import (
 	"crosscloud/infra/twin/services/awsauth"
 	"crosscloud/infra/twin/services/door"
 	"crosscloud/infra/twin/services/gcpauth"
+	"crosscloud/infra/twin/services/gcs"
 	"crosscloud/infra/twin/services/secretmanager"
 	"crosscloud/infra/twin/services/token"
 	"crosscloud/infra/twin/state"
@@ -82,6 +83,7 @@ type parts struct {
 	objects   gofakes3.Backend
 	authority *gcpauth.Authority
 	secrets   *secretmanager.Server
+	storage   *gcs.Server
 	log       *slog.Logger
 	now       func() time.Time
 }
@@ -103,6 +105,7 @@ func Serve(ctx context.Context, o Options, l Listeners) error {
 	}
 	p.authority = gcpauth.New(p.store, p.mint, p.now)
 	p.secrets = secretmanager.New(p.store, p.authority, p.log)
+	p.storage = gcs.New(p.store, gcs.NewObjects(p.store, p.now), p.authority, p.log)
 
 	if err := EnsureCA(o.Dir); err != nil {
 		return err

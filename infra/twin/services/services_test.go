@@ -84,6 +84,9 @@ func newTwin(t *testing.T) *twin {
 	put(t, tw.store, secret+"/versions/1", state.SecretVersion{Secret: secret, Number: 1, Data: []byte(serverKey)})
 	binding := state.Binding{Resource: secret, Role: "roles/secretmanager.secretAccessor", Member: "serviceAccount:" + email}
 	put(t, tw.store, state.BindingID(binding), binding)
+	put(t, tw.store, "todo-status", state.StorageBucket{Name: "todo-status", Project: "todo-123", StorageClass: "STANDARD"})
+	binding = state.Binding{Resource: "b/todo-status", Role: "roles/storage.objectUser", Member: "serviceAccount:" + email}
+	put(t, tw.store, state.BindingID(binding), binding)
 	objects, err := state.Objects(tw.store)
 	require.NoError(t, err)
 	require.NoError(t, objects.CreateBucket("assets"))
@@ -199,6 +202,12 @@ func TestDatabasesWay(t *testing.T) {
 	assert.Equal(t, "todo-123", tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/project/project-id"))
 	body := tw.must(databaseAddress, fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken), "https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/server-key/versions/latest:access")
 	assert.Contains(t, body, base64.StdEncoding.EncodeToString([]byte(serverKey)))
+
+	bearer := fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken)
+	body = tw.must(databaseAddress, bearer, "--header", "Content-Type: application/json", "--data-binary", `{"state":"serving"}`,
+		"https://storage.googleapis.com/upload/storage/v1/b/todo-status/o?uploadType=media&name=status.json")
+	assert.Contains(t, body, `"contentType": "application/json"`)
+	assert.Equal(t, `{"state":"serving"}`, tw.must(databaseAddress, bearer, "https://storage.googleapis.com/storage/v1/b/todo-status/o/status.json?alt=media"))
 }
 
 func TestMetadataIsThatOfTheCallersCloud(t *testing.T) {

@@ -149,3 +149,29 @@ type Bucket struct {
 	Tags      map[string]string `json:"tags,omitempty"`
 	Created   time.Time         `json:"created,omitzero"`
 }
+
+// StorageBucket is one of Cloud Storage's. Its id is its name.
+type StorageBucket struct {
+	Name         string            `json:"name"`
+	Project      string            `json:"project"`
+	Location     string            `json:"location"`
+	StorageClass string            `json:"storageClass"`
+	Labels       map[string]string `json:"labels,omitempty"`
+	Created      time.Time         `json:"created,omitzero"`
+}
+
+// StorageObject is what Cloud Storage knows about an object. Its id is StorageObjectID.
+type StorageObject struct {
+	Bucket string `json:"bucket"`
+	Name   string `json:"name"`
+	// Generation grows with each overwriting.
+	Generation   int64     `json:"generation"`
+	Contents     string    `json:"contents"` // what WriteContents returned
+	ContentType  string    `json:"contentType"`
+	CacheControl string    `json:"cacheControl,omitempty"`
+	StorageClass string    `json:"storageClass"`
+	Size         int64     `json:"size"`
+	MD5          []byte    `json:"md5"`
+	CRC32C       uint32    `json:"crc32c"`
+	Created      time.Time `json:"created,omitzero"`
+}
