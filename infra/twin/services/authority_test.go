@@ -39,7 +39,7 @@ func TestLeaves(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, EnsureCA(dir))
 	now := time.Now()
-	a, err := openAuthority(dir, newHosts(parts{}).serves, func() time.Time { return now })
+	a, err := openAuthority(dir, serves, func() time.Time { return now })
 	require.NoError(t, err)
 	roots := x509.NewCertPool()
 	roots.AddCert(a.parent)

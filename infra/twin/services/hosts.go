@@ -9,7 +9,9 @@ import (
 	"sync"
 
 	"crosscloud/infra/twin/services/ecr"
+	"crosscloud/infra/twin/services/gcs"
 	"crosscloud/infra/twin/services/s3"
+	"crosscloud/infra/twin/services/secretmanager"
 	"crosscloud/infra/twin/services/ssm"
 	"crosscloud/infra/twin/services/sts"
 )
@@ -42,31 +44,36 @@ var awsHost = regexp.MustCompile(`^(?:(ssm|sts|api\.ecr|s3|` + Account + `\.dkr\
 
 // hosts leads a request to the service that has its host name.
 type hosts struct {
-	parts parts
+	parts   parts
+	secrets http.Handler
+	storage http.Handler
 
 	mu      sync.Mutex
 	regions map[string]map[string]http.Handler
 }
 
-func newHosts(p parts) *hosts { return &hosts{parts: p, regions: map[string]map[string]http.Handler{}} }
+func newHosts(p parts) service {
+	return &hosts{
+		parts:   p,
+		secrets: secretmanager.New(p.store, p.authority(), p.log),
+		storage: gcs.New(p.store, gcs.NewObjects(p.store, p.clock), p.authority(), p.log),
+		regions: map[string]map[string]http.Handler{},
+	}
+}
 
 // serves says whether there is a service of that name.
-func (h *hosts) serves(host string) bool {
+func serves(host string) bool {
 	return host == secretManagerHost || host == storageHost || awsHost.MatchString(host)
 }
 
 func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(host)
+	host := hostName(r)
 	switch host {
 	case secretManagerHost:
-		h.parts.secrets.ServeHTTP(w, r)
+		h.secrets.ServeHTTP(w, r)
 		return
 	case storageHost:
-		h.parts.storage.ServeHTTP(w, r)
+		h.storage.ServeHTTP(w, r)
 		return
 	}
 	match := awsHost.FindStringSubmatch(host)
@@ -75,6 +82,15 @@ func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.region(match[3])[match[1]+match[2]].ServeHTTP(w, r)
+}
+
+// hostName is the name by which the client called, without a port.
+func hostName(r *http.Request) string {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(host)
 }
 
 // region returns a region's services by the first part of their names.
@@ -86,9 +102,9 @@ func (h *hosts) region(name string) map[string]http.Handler {
 	}
 	p := h.parts
 	verifier := p.verifier(name)
-	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.now)
+	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.clock)
 	h.regions[name] = map[string]http.Handler{
-		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.now),
+		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.clock),
 		"sts":                sts.New(verifier, Account, p.log),
 		"s3":                 s3.New(verifier, p.objects, "s3."+name+".amazonaws.com", p.log),
 		"api.ecr":            registry,

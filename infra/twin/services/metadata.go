@@ -17,11 +17,11 @@ type metadata struct {
 	gcp   *gcemeta.Server
 }
 
-func newMetadata(p parts) *metadata {
+func newMetadata(p parts) service {
 	return &metadata{
 		parts: p,
-		aws:   imds.New(p.store, p.mint, p.verifier(""), Account, p.log, p.now),
-		gcp:   gcemeta.New(p.store, p.authority, p.log, p.now),
+		aws:   imds.New(p.store, p.mint, p.verifier(""), Account, p.log, p.clock),
+		gcp:   gcemeta.New(p.store, p.authority(), p.log, p.clock),
 	}
 }
 

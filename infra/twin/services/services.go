@@ -18,8 +18,6 @@ import (
 	"crosscloud/infra/twin/services/awsauth"
 	"crosscloud/infra/twin/services/door"
 	"crosscloud/infra/twin/services/gcpauth"
-	"crosscloud/infra/twin/services/gcs"
-	"crosscloud/infra/twin/services/secretmanager"
 	"crosscloud/infra/twin/services/token"
 	"crosscloud/infra/twin/state"
 )
@@ -78,19 +76,24 @@ func Listen(a Addresses) (Listeners, error) {
 
 // parts are what the services are made of.
 type parts struct {
-	store     *state.Store
-	mint      *token.Mint
-	objects   gofakes3.Backend
-	authority *gcpauth.Authority
-	secrets   *secretmanager.Server
-	storage   *gcs.Server
-	log       *slog.Logger
-	now       func() time.Time
+	store   *state.Store
+	mint    *token.Mint
+	objects gofakes3.Backend
+	log     *slog.Logger
+	now     func() time.Time
+	skew    time.Duration // of the services' clocks
 }
+
+// clock is what the services take for the time.
+func (p parts) clock() time.Time { return p.now().Add(p.skew) }
 
 // verifier is that of one region. Whether the credentials are good does not depend on it.
 func (p parts) verifier(region string) *awsauth.Verifier {
-	return awsauth.NewVerifier(p.store, p.mint, Account, region, p.now)
+	return awsauth.NewVerifier(p.store, p.mint, Account, region, p.now).Skewed(p.skew)
+}
+
+func (p parts) authority() *gcpauth.Authority {
+	return gcpauth.New(p.store, p.mint, p.now).Skewed(p.skew)
 }
 
 // Serve serves on open ports until the context ends.
@@ -103,21 +106,17 @@ func Serve(ctx context.Context, o Options, l Listeners) error {
 	if p.objects, err = state.Objects(p.store); err != nil {
 		return err
 	}
-	p.authority = gcpauth.New(p.store, p.mint, p.now)
-	p.secrets = secretmanager.New(p.store, p.authority, p.log)
-	p.storage = gcs.New(p.store, gcs.NewObjects(p.store, p.now), p.authority, p.log)
 
 	if err := EnsureCA(o.Dir); err != nil {
 		return err
 	}
-	hosts := newHosts(p)
-	certificates, err := openAuthority(o.Dir, hosts.serves, p.now)
+	certificates, err := openAuthority(o.Dir, serves, p.now)
 	if err != nil {
 		return err
 	}
-	secure := newServer(logged(hosts, p.log), p.log)
+	secure := newServer(logged(faulty(p, newHosts), p.log), p.log)
 	secure.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificates.GetCertificate}
-	plain := newServer(logged(newMetadata(p), p.log), p.log)
+	plain := newServer(logged(faulty(p, newMetadata), p.log), p.log)
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

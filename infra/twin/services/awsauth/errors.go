@@ -116,19 +116,24 @@ func WriteJSONError(w http.ResponseWriter, status int, code, message string) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message})
 }
 
-// WriteS3 answers a request to S3. HEAD has no body.
+// WriteS3 answers a request to S3.
 func WriteS3(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	e := refusal(log, err)
 	n := s3Names[e.Code]
+	WriteS3Error(w, r, n.status, n.code, e.Message)
+}
+
+// WriteS3Error answers a request to S3 with any error. HEAD has no body.
+func WriteS3Error(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(n.status)
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		writeXML(w, struct {
 			XMLName  xml.Name `xml:"Error"`
 			Code     string
 			Message  string
 			Resource string
-		}{Code: n.code, Message: e.Message, Resource: r.URL.Path})
+		}{Code: code, Message: message, Resource: r.URL.Path})
 	}
 }
 
@@ -136,13 +141,18 @@ func WriteS3(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error
 func WriteQuery(w http.ResponseWriter, log *slog.Logger, err error) {
 	e := refusal(log, err)
 	n := queryNames[e.Code]
+	WriteQueryError(w, n.status, n.code, e.Message)
+}
+
+// WriteQueryError answers a request of the query protocol with any error.
+func WriteQueryError(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(n.status)
+	w.WriteHeader(status)
 	type inner struct{ Type, Code, Message string }
 	writeXML(w, struct {
 		XMLName xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ ErrorResponse"`
 		Error   inner
-	}{Error: inner{"Sender", n.code, e.Message}})
+	}{Error: inner{"Sender", code, message}})
 }
 
 func writeXML(w http.ResponseWriter, v any) {

@@ -61,16 +61,21 @@ func (s *Server) ServeRegistry(w http.ResponseWriter, r *http.Request) {
 		s.log.Error("registry request failed", "error", err)
 		f = &failure{http.StatusInternalServerError, "UNKNOWN", "The twin's services log says more."}
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if f.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf("Basic realm=%q,service=\"ecr.amazonaws.com\"", "https://"+s.Host()+"/"))
 	}
-	w.WriteHeader(f.status)
+	WriteRegistryError(w, f.status, f.code, f.message)
+}
+
+// WriteRegistryError answers with an error in the form of the registry's protocol.
+func WriteRegistryError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
 	type item struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	_ = json.NewEncoder(w).Encode(map[string][]item{"errors": {{f.code, f.message}}}) // the client went away
+	_ = json.NewEncoder(w).Encode(map[string][]item{"errors": {{code, message}}}) // the client went away
 }
 
 func (s *Server) serveRegistry(w http.ResponseWriter, r *http.Request) error {

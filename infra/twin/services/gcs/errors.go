@@ -42,8 +42,8 @@ func denied(who, permission, on string) *Error {
 		"%s does not have %s access to the Google Cloud Storage %s. Permission '%s' denied on resource (or it may not exist).", who, permission, on, permission)}
 }
 
-// writeError answers with the error. A download's errors are plain text: the client has not asked for JSON.
-func writeError(w http.ResponseWriter, log *slog.Logger, download bool, err error) {
+// WriteError answers with the error. A download's errors are plain text: the client has not asked for JSON.
+func WriteError(w http.ResponseWriter, log *slog.Logger, download bool, err error) {
 	e := asError(log, err)
 	if e.HTTP == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/"`)

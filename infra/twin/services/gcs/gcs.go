@@ -34,7 +34,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = s.serve(w, r, c)
 	}
 	if err != nil {
-		writeError(w, s.log, c.operation == download, err)
+		WriteError(w, s.log, c.operation == download, err)
 	}
 }
 

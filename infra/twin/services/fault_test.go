@@ -1,0 +1,131 @@
+package services_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/services"
+	"crosscloud/infra/twin/state"
+)
+
+const (
+	ssmHost     = "ssm.us-east-1.amazonaws.com"
+	secretsHost = "secretmanager.googleapis.com"
+	awsMetadata = "169.254.169.254"
+	gcpMetadata = "metadata.google.internal"
+	flavor      = "header = \"Metadata-Flavor: Google\"\n"
+	longPoll    = "http://" + gcpMetadata + "/computeMetadata/v1/instance/?recursive=true&wait_for_change=true"
+)
+
+func TestFaultRefusesInTheServicesOwnForm(t *testing.T) {
+	tw := newTwin(t)
+	for _, tc := range []struct {
+		host, from, url string
+		status          int
+		want            string
+	}{
+		{ssmHost, webAddress, "https://" + ssmHost + "/", 500, `{"__type":"InternalFailure","message":"The twin has a fault on record for this host."}`},
+		{ssmHost, webAddress, "https://" + ssmHost + "/", 400, `"__type":"ThrottlingException"`},
+		{ssmHost, webAddress, "https://" + ssmHost + "/", 403, `"__type":"AccessDeniedException"`},
+		{"api.ecr.us-east-1.amazonaws.com", webAddress, "https://api.ecr.us-east-1.amazonaws.com/", 503, `"__type":"ServiceUnavailable"`},
+		{"sts.us-east-1.amazonaws.com", webAddress, "https://sts.us-east-1.amazonaws.com/", 503, "<Code>ServiceUnavailable</Code>"},
+		{"s3.us-east-1.amazonaws.com", webAddress, "https://s3.us-east-1.amazonaws.com/assets/bundles/1.tar.gz", 503, "<Resource>/assets/bundles/1.tar.gz</Resource>"},
+		{"s3.us-east-1.amazonaws.com", webAddress, "https://assets.s3.us-east-1.amazonaws.com/bundles/1.tar.gz", 403, "<Code>AccessDenied</Code>"},
+		{"111122223333.dkr.ecr.us-east-1.amazonaws.com", webAddress, "https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/", 502, `{"errors":[{"code":"BADGATEWAY"`},
+		{secretsHost, databaseAddress, "https://" + secretsHost + "/", 503, `"status": "UNAVAILABLE"`},
+		{"storage.googleapis.com", databaseAddress, "https://storage.googleapis.com/storage/v1/b/x/o/y", 503, `"reason": "backendError"`},
+		{awsMetadata, webAddress, "http://" + awsMetadata + "/latest/meta-data/", 500, "The twin has a fault on record for this host.\n"},
+		{gcpMetadata, databaseAddress, longPoll, 503, "The twin has a fault on record for this host.\n"},
+	} {
+		put(t, tw.store, tc.host, state.Fault{Delay: time.Millisecond, Status: tc.status})
+		status, body, err := tw.curl(tc.from, "", tc.url)
+		require.NoError(t, err, tc.url)
+		assert.Equal(t, tc.status, status, tc.url)
+		assert.Contains(t, body, tc.want, tc.url)
+
+		_, body, err = tw.curl(stranger, "", tc.url)
+		require.NoError(t, err)
+		assert.NotContains(t, body, "fault", "%s: only VMs meet it", tc.url)
+
+		require.NoError(t, state.Delete[state.Fault](tw.store, tc.host))
+		_, body, err = tw.curl(tc.from, "", strings.TrimSuffix(tc.url, "&wait_for_change=true"))
+		require.NoError(t, err)
+		assert.NotContains(t, body, "fault", "%s: it is over", tc.url)
+	}
+}
+
+func TestFaultDelaysUntilTheClientGivesUp(t *testing.T) {
+	tw := newTwin(t)
+	for host, call := range map[string][]string{
+		ssmHost:     {webAddress, "https://" + ssmHost + "/", "--data", "{}"},
+		gcpMetadata: {databaseAddress, longPoll},
+		awsMetadata: {webAddress, "http://" + awsMetadata + "/latest/meta-data/"},
+	} {
+		put(t, tw.store, host, state.Fault{Delay: time.Hour})
+		_, _, err := tw.curl(call[0], "", append(call[1:], "--max-time", "1")...)
+		assert.ErrorContains(t, err, "timed out", host)
+	}
+	require.NoError(t, state.Delete[state.Fault](tw.store, awsMetadata))
+	// The fault that is left has the metadata server's other name.
+	tw.must(databaseAddress, flavor, "http://"+awsMetadata+"/computeMetadata/v1/project/project-id")
+	tw.stop() // which waits for none of them
+}
+
+func TestFaultSkewsAServicesClock(t *testing.T) {
+	tw := newTwin(t)
+	read := []string{"--header", "X-Amz-Target: AmazonSSM.GetParameter", "--data", `{"Name":"/crosscloud/local/database-url"}`, "https://" + ssmHost + "/"}
+	tw.must(webAddress, tw.signing("ssm"), read...)
+	date := func(from, config string, args ...string) (ahead time.Duration, body string) {
+		_, body, err := tw.curl(from, config, append(args, "--include")...)
+		require.NoError(t, err)
+		for line := range strings.Lines(body) {
+			if name, value, found := strings.Cut(line, ":"); found && strings.EqualFold(name, "Date") {
+				when, err := http.ParseTime(strings.TrimSpace(value))
+				require.NoError(t, err)
+				return time.Until(when).Round(time.Hour), body
+			}
+		}
+		t.Fatalf("no date in %s", body)
+		return 0, ""
+	}
+
+	put(t, tw.store, ssmHost, state.Fault{Skew: time.Hour})
+	ahead, body := date(webAddress, tw.signing("ssm"), read...)
+	assert.Equal(t, time.Hour, ahead)
+	assert.Contains(t, body, "InvalidSignatureException")
+	operator, err := services.OperatorCredentials(tw.store)
+	require.NoError(t, err)
+	ahead, body = date(stranger, fmt.Sprintf("user = \"%s:%s\"\naws-sigv4 = \"aws:amz:us-east-1:ssm\"\n", operator.AccessKeyID, operator.SecretAccessKey), read...)
+	assert.Zero(t, ahead, "the operator's clock is the twin's")
+	assert.Contains(t, body, "\"Parameter\"")
+
+	// Permissions do not come into force sooner or later by it.
+	require.NoError(t, state.Update(tw.store, "web", func(r state.Role, err error) (state.Role, error) {
+		r.PolicyHistory = map[string]state.History{"own": {{At: time.Now().Add(-time.Minute)}}}
+		return r, err
+	}))
+	put(t, tw.store, ssmHost, state.Fault{Skew: -5 * time.Minute})
+	tw.must(webAddress, tw.signing("ssm"), read...)
+
+	var access struct {
+		AccessToken string `json:"access_token"`
+	}
+	token := func() string {
+		require.NoError(t, json.Unmarshal([]byte(tw.must(databaseAddress, flavor, "http://"+gcpMetadata+"/computeMetadata/v1/instance/service-accounts/default/token")), &access))
+		return fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken)
+	}
+	put(t, tw.store, secretsHost, state.Fault{Skew: 2 * time.Hour})
+	secret := "https://" + secretsHost + "/v1/projects/todo-123/secrets/server-key/versions/1:access"
+	ahead, body = date(databaseAddress, token(), secret)
+	assert.Equal(t, 2*time.Hour, ahead)
+	assert.Contains(t, body, "UNAUTHENTICATED", "the token has expired there")
+	put(t, tw.store, gcpMetadata, state.Fault{Skew: 2 * time.Hour})
+	tw.must(databaseAddress, token(), secret)
+}
