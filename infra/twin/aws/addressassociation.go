@@ -23,6 +23,10 @@ func (a *account) addressAssociationKind() cloud.Resource {
 	return cloud.Kind[addressAssociationArgs, addressAssociation]{
 		Token:    "aws:ec2/eipAssociation:EipAssociation",
 		Required: []string{"allocationId", "networkInterfaceId"},
+		Normalize: func(_ string, in addressAssociationArgs) addressAssociationArgs {
+			in.AllowReassociation = orDefault(in.AllowReassociation, false)
+			return in
+		},
 		Create: func(ctx context.Context, _ string, in addressAssociationArgs) (string, addressAssociation, error) {
 			id := id("eipassoc")
 			out := addressAssociation{addressAssociationArgs: in}
@@ -66,8 +70,8 @@ func (a *account) reachable(subnetID string) error {
 	return err
 }
 
-// unassociate takes the address from where it is, and the card's address from the card: EC2 moves them unless that was
-// ruled out.
+// unassociate takes the address from where it is, and the card's address from the card: EC2 moves them. The AWS provider
+// does not send an allowReassociation that is false, so that rules nothing out.
 func (a *account) unassociate(in addressAssociationArgs) error {
 	others, err := where(a, func(v addressAssociation) bool {
 		return v.Allocation == in.Allocation || v.NetworkInterface == in.NetworkInterface
@@ -75,14 +79,7 @@ func (a *account) unassociate(in addressAssociationArgs) error {
 	if err != nil {
 		return err
 	}
-	for id, other := range others {
-		if !or(in.AllowReassociation, true) {
-			what := in.Allocation
-			if other.Allocation != in.Allocation {
-				what = in.NetworkInterface
-			}
-			return refuse("Resource.AlreadyAssociated", "resource %s is already associated with associate-id %s", what, id)
-		}
+	for id := range others {
 		if err := remove[addressAssociation](a, id); err != nil {
 			return err
 		}

@@ -120,17 +120,24 @@ type versionStatus struct {
 
 type versioning struct{ versioningArgs }
 
+// unversioned is the status of a bucket that never had versions. There is no way back to it.
+const unversioned = "Disabled"
+
 func (a *account) versioningKind() cloud.Resource {
 	return setting(a, cloud.Kind[versioningArgs, versioning]{
 		Token:    "aws:s3/bucketVersioningV2:BucketVersioningV2",
 		Required: []string{"versioningConfiguration"},
 		Check: func(in versioningArgs) []cloud.Failure {
 			var f failures
-			f.oneOf("versioningConfiguration.status", in.Configuration.Status, "Enabled", "Suspended", "Disabled")
+			f.oneOf("versioningConfiguration.status", in.Configuration.Status, "Enabled", "Suspended", unversioned)
 			return f
 		},
 	}, func(in versioningArgs) string { return in.Bucket }, func(in versioningArgs) versioning { return versioning{in} },
 		func(bucket string, in *versioningArgs) error {
+			if before, err := get[versioning](a, bucket); err == nil && in != nil && in.Configuration.Status == unversioned &&
+				before.Configuration.Status != unversioned {
+				return fmt.Errorf("versioning_configuration.status cannot be updated from '%s' to '%s'", before.Configuration.Status, unversioned)
+			}
 			return a.amendBucket(bucket, func(v *state.Bucket) { v.Versioned = in != nil && in.Configuration.Status == "Enabled" })
 		})
 }

@@ -22,6 +22,7 @@ type gateway struct {
 func (a *account) gatewayKind() cloud.Resource {
 	return cloud.Kind[gatewayArgs, gateway]{
 		Token:  "aws:ec2/internetGateway:InternetGateway",
+		Keep:   []string{"vpcId"},
 		Stable: []string{"arn", "ownerId"},
 		Check: func(in gatewayArgs) []cloud.Failure {
 			var f failures

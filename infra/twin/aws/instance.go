@@ -81,6 +81,12 @@ func (a *account) instanceKind() cloud.Resource {
 			}
 			return nil
 		},
+		Keep: []string{
+			"iamInstanceProfile", "userData", "monitoring", "disableApiTermination", "creditSpecification.cpuCredits",
+			"metadataOptions.httpEndpoint", "metadataOptions.httpTokens", "metadataOptions.httpPutResponseHopLimit",
+			"metadataOptions.instanceMetadataTags",
+			"rootBlockDevice.encrypted", "rootBlockDevice.volumeType", "rootBlockDevice.volumeSize",
+		},
 		Stable:    []string{"arn", "availabilityZone", "primaryNetworkInterfaceId", "subnetId", "privateIp", "privateDns", "publicIp", "publicDns"},
 		Normalize: func(_ string, in instanceArgs) instanceArgs { return in.withDefaults() },
 		Check:     checkInstance,

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"cmp"
+	"slices"
 
 	"crosscloud/infra/twin/cloud"
 )
@@ -14,6 +15,19 @@ func (in instanceArgs) withDefaults() instanceArgs {
 	in.UserDataReplaceOnChange = orDefault(in.UserDataReplaceOnChange, false)
 	in.Monitoring = orDefault(in.Monitoring, false)
 	in.DisableAPITermination = orDefault(in.DisableAPITermination, false)
+	in.NetworkInterfaces = slices.Clone(in.NetworkInterfaces)
+	for i, card := range in.NetworkInterfaces {
+		in.NetworkInterfaces[i].DeleteOnTermination = orDefault(card.DeleteOnTermination, false)
+	}
+	var root rootBlockDevice
+	if in.RootBlockDevice != nil {
+		root = *in.RootBlockDevice
+	}
+	root.Encrypted = orDefault(root.Encrypted, false)
+	root.VolumeType = cmp.Or(root.VolumeType, imageVolume)
+	root.VolumeSize = orDefault(root.VolumeSize, rootGB)
+	root.DeleteOnTermination = orDefault(root.DeleteOnTermination, true)
+	in.RootBlockDevice = &root
 	return in
 }
 
@@ -33,6 +47,8 @@ func checkInstance(in instanceArgs) []cloud.Failure {
 	}
 	f.tags("tags", in.Tags)
 	f.tags("volumeTags", in.VolumeTags)
+	f.addIf(in.VolumeTags != nil && in.RootBlockDevice != nil && in.RootBlockDevice.Tags != nil, "volumeTags",
+		`"root_block_device.0.tags": conflicts with volume_tags`)
 	return f
 }
 
@@ -56,12 +72,15 @@ func (f *failures) rootBlockDevice(d *rootBlockDevice) {
 	f.tags("rootBlockDevice.tags", d.Tags)
 }
 
+// imageVolume is the type of the images' own root volume.
+const imageVolume = "gp3"
+
 // maxVolumeGB are the largest volumes of each type: "CreateVolume", Amazon EC2 API Reference.
 var maxVolumeGB = map[string]int{"gp2": 16384, "gp3": 65536, "io1": 16384, "io2": 65536, "standard": 1024}
 
 // checkLargest wants a root volume that EBS has.
 func checkLargest(in instanceArgs) error {
-	kind := "gp3" // the images' own
+	kind := imageVolume
 	if in.RootBlockDevice != nil {
 		kind = cmp.Or(in.RootBlockDevice.VolumeType, kind)
 	}

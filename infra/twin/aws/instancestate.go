@@ -21,7 +21,10 @@ func (a *account) instanceStateKind() cloud.Resource {
 		Token:    "aws:ec2transitgateway/instanceState:InstanceState",
 		Required: []string{"instanceId", "state"},
 		Replace:  []string{"instanceId"},
-		Ignore:   []string{"force"},
+		Normalize: func(_ string, in instanceStateArgs) instanceStateArgs {
+			in.Force = orDefault(in.Force, false)
+			return in
+		},
 		Check: func(in instanceStateArgs) []cloud.Failure {
 			var f failures
 			f.oneOf("state", in.State, running, stopped)

@@ -24,6 +24,12 @@ func (a *account) lifecyclePolicyKind() cloud.Resource {
 	return cloud.Kind[lifecyclePolicyArgs, lifecyclePolicy]{
 		Token:    "aws:ecr/lifecyclePolicy:LifecyclePolicy",
 		Required: []string{"repository", "policy"},
+		// A repository has one policy, so to delete the old one last would leave none.
+		DeleteBeforeReplace: true,
+		Normalize: func(_ string, in lifecyclePolicyArgs) lifecyclePolicyArgs {
+			in.Policy = canonicalJSON(in.Policy)
+			return in
+		},
 		Check: func(in lifecyclePolicyArgs) []cloud.Failure {
 			var f failures
 			f.addIf(in.Policy != "" && !json.Valid([]byte(in.Policy)), "policy", "%q contains an invalid JSON", "policy")
@@ -48,6 +54,19 @@ func (a *account) lifecyclePolicyKind() cloud.Resource {
 		},
 		Delete: func(_ context.Context, id string, _ lifecyclePolicy) error { return a.setLifecyclePolicy(id, "") },
 	}
+}
+
+// canonicalJSON gives documents that say the same in the same order the same text. What is no JSON stays as it is.
+func canonicalJSON(document string) string {
+	var content any
+	if err := json.Unmarshal([]byte(document), &content); err != nil {
+		return document
+	}
+	canonical, err := json.Marshal(content)
+	if err != nil {
+		return document
+	}
+	return string(canonical)
 }
 
 func (a *account) setLifecyclePolicy(repository, policy string) error {

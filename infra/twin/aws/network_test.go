@@ -115,40 +115,6 @@ func TestAddressNeedsAGateway(t *testing.T) {
 	assert.ErrorContains(t, err, "Gateway.NotAttached: Network "+f.Get("vpc").ID+" is not attached to any internet gateway")
 }
 
-func TestNetworkChanges(t *testing.T) {
-	f := newFixture(t)
-	f.network()
-	f.card("card")
-	vpcID := f.Get("vpc").ID
-	for name, test := range map[string]struct {
-		resource, token string
-		args            values
-		want            string
-	}{
-		"vpc's names":         {"vpc", vpcToken, values{"cidrBlock": "10.20.0.0/16", "enableDnsHostnames": false}, cloudtest.Updated},
-		"subnet's tags":       {"subnet", subnetToken, values{"vpcId": vpcID, "cidrBlock": "10.20.0.0/24", "availabilityZone": "us-east-1b", "tags": values{"a": "b"}}, cloudtest.Updated},
-		"nothing":             {"group", groupToken, values{"vpcId": vpcID, "name": "web"}, cloudtest.Same},
-		"rule's ports":        {"in-https", ingressToken, f.rule("tcp", 8443, 8443, "0.0.0.0/0"), cloudtest.Updated},
-		"rule's protocol":     {"out-https", egressToken, f.rule("udp", 443, 443, "0.0.0.0/0"), cloudtest.Updated},
-		"card's groups":       {"card", interfaceToken, values{"subnetId": f.Get("subnet").ID, "securityGroups": []any{}}, cloudtest.Updated},
-		"address's tags":      {"card-ip", addressToken, values{"domain": "vpc", "tags": values{"a": "b"}}, cloudtest.Updated},
-		"route's destination": {"route", routeToken, values{"routeTableId": f.Get("table").ID, "destinationCidrBlock": "8.0.0.0/8", "gatewayId": f.Get("gateway").ID}, cloudtest.Replaced},
-	} {
-		t.Run(name, func(t *testing.T) {
-			before := f.Get(test.resource).ID
-			after := f.MustUp(test.token, test.resource, test.args)
-			assert.Equal(t, test.want, after.Change)
-			assert.Equal(t, test.want != cloudtest.Replaced, before == after.ID)
-			assert.True(t, f.Refresh(test.resource))
-			assert.Equal(t, cloudtest.Same, f.MustUp(test.token, test.resource, test.args).Change, "a refresh finds what was written")
-		})
-	}
-
-	v6 := with(f.rule("tcp", 22, 22, ""), values{"cidrIpv4": nil, "cidrIpv6": "::/0"})
-	f.MustUp(ingressToken, "in-ssh", f.rule("tcp", 22, 22, "192.0.2.0/24"))
-	assert.Equal(t, cloudtest.Replaced, f.MustUp(ingressToken, "in-ssh", v6).Change, "a rule can't change its IP version")
-}
-
 func TestDriftIsSeen(t *testing.T) {
 	f := newFixture(t)
 	f.network()

@@ -39,6 +39,7 @@ func (a *account) objectKind() cloud.Resource {
 		Token:    "aws:s3/bucketObjectv2:BucketObjectv2",
 		Required: []string{"bucket"},
 		Replace:  []string{"bucket", "key"},
+		Keep:     []string{"contentType"},
 		Autoname: "key",
 		Stable:   []string{"arn"},
 		Normalize: func(_ string, in objectArgs) objectArgs {

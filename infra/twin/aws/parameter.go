@@ -49,6 +49,7 @@ func (a *account) parameterKind() cloud.Resource {
 			}
 			return nil
 		},
+		Keep:     []string{"tier"},
 		Autoname: "name",
 		Secret:   []string{"value"},
 		Stable:   []string{"arn", "dataType"},

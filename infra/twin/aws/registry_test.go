@@ -31,6 +31,11 @@ func TestRepository(t *testing.T) {
 	assert.True(t, shared.ImmutableTags)
 	assert.True(t, shared.ScanOnPush)
 
+	spelt := with(args, values{"encryptionConfigurations": []any{values{"encryptionType": "AES256"}}})
+	assert.Equal(t, cloudtest.Same, f.MustUp(repositoryToken, "app", spelt).Change, "what ECR does without being told")
+	assert.Equal(t, cloudtest.Same, f.MustUp(repositoryToken, "app", with(args, values{"imageScanningConfiguration": nil})).Change,
+		"ECR keeps a setting that is no longer given")
+
 	policy := values{"repository": "crosscloud-local", "policy": keepTen}
 	f.MustUp("aws:ecr/lifecyclePolicy:LifecyclePolicy", "keep", policy)
 	require.True(t, f.Refresh("keep"))

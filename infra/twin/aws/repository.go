@@ -1,8 +1,10 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"regexp"
+	"slices"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/services/ecr"
@@ -43,11 +45,21 @@ func (a *account) repositoryKind() cloud.Resource {
 	return cloud.Kind[repositoryArgs, repository]{
 		Token:    "aws:ecr/repository:Repository",
 		Replace:  []string{"name", "encryptionConfigurations"},
+		Keep:     []string{"imageScanningConfiguration"},
 		Autoname: "name",
 		Stable:   []string{"arn", "registryId", "repositoryUrl"},
 		Normalize: func(_ string, in repositoryArgs) repositoryArgs {
 			if in.ImageTagMutability == "" {
 				in.ImageTagMutability = "MUTABLE"
+			}
+			if in.ImageScanningConfiguration == nil {
+				in.ImageScanningConfiguration = &imageScanning{}
+			}
+			if in.EncryptionConfigurations = slices.Clone(in.EncryptionConfigurations); len(in.EncryptionConfigurations) == 0 {
+				in.EncryptionConfigurations = make([]encryptionConfiguration, 1)
+			}
+			for i, c := range in.EncryptionConfigurations {
+				in.EncryptionConfigurations[i].EncryptionType = cmp.Or(c.EncryptionType, "AES256")
 			}
 			return in
 		},

@@ -31,6 +31,7 @@ func strictInstance(f *fixture) []strict {
 		{"volume smaller than the image", run, instanceToken, disk("gp3", 4), nil, "InvalidBlockDeviceMapping", "Volume of size 4GB is smaller than snapshot 'snap-0"},
 		{"gp3 over 64 TiB", volume, instanceToken, disk("gp3", 65537), nil, "InvalidParameterValue", "Volume of 65537GiB is too large for volume type gp3; maximum is 65536GiB"},
 		{"gp2 over 16 TiB", volume, instanceToken, disk("gp2", 16385), nil, "InvalidParameterValue", "Volume of 16385GiB is too large for volume type gp2; maximum is 16384GiB"},
+		{"volume tagged twice", provider + "instance", instanceToken, machine(values{"volumeTags": some, "rootBlockDevice": values{"tags": some}}), nil, "", "conflicts with volume_tags"},
 		{"volume that shrinks", ec2API + "API_ModifyVolume.html", "", nil, func() error {
 			f.MustUp(instanceToken, web, good)
 			_, err := f.Up(instanceToken, web, with(good, values{"rootBlockDevice": values{"encrypted": true, "volumeType": "gp3", "volumeSize": 9}}))

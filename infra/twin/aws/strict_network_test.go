@@ -22,7 +22,7 @@ func strictNetwork(f *fixture) []strict {
 	}
 	cardIn := func(subnet string, groups ...any) values { return values{"subnetId": subnet, "securityGroups": groups} }
 	onto := func(allocation, card string) values {
-		return values{"allocationId": allocation, "networkInterfaceId": card, "allowReassociation": false}
+		return values{"allocationId": allocation, "networkInterfaceId": card}
 	}
 	zones := ec2API + "API_CreateSubnet.html"
 	return []strict{
@@ -59,7 +59,6 @@ func strictNetwork(f *fixture) []strict {
 
 		{"address of another region", ec2Errors, associationToken, onto("eipalloc-0123456789abcdef0", card), nil, "InvalidAllocationID.NotFound", "The allocation ID 'eipalloc-0123456789abcdef0' does not exist"},
 		{"address on no card", ec2Errors, associationToken, onto(f.Get("card-ip").ID, "eni-0"), nil, "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID 'eni-0' does not exist"},
-		{"address that must not move", ec2Errors, associationToken, onto(f.Get("card-ip").ID, card), nil, "Resource.AlreadyAssociated", "is already associated with associate-id"},
 		{"a sixth address", vpcGuide + "amazon-vpc-limits.html", "", nil, func() (err error) {
 			for i := 0; i < maxAddresses && err == nil; i++ { // the card has one
 				_, err = f.Up(addressToken, fmt.Sprint("more", i), values{})

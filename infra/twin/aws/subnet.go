@@ -28,6 +28,7 @@ func (a *account) subnetKind() cloud.Resource {
 		Token:    "aws:ec2/subnet:Subnet",
 		Required: []string{"vpcId", "cidrBlock"},
 		Replace:  []string{"vpcId", "cidrBlock", "availabilityZone"},
+		Keep:     []string{"availabilityZone"},
 		Stable:   []string{"arn", "ownerId"},
 		Normalize: func(_ string, in subnetArgs) subnetArgs {
 			if in.AvailabilityZone == "" {

@@ -24,6 +24,7 @@ func (a *account) vpcKind() cloud.Resource {
 		Token:    "aws:ec2/vpc:Vpc",
 		Required: []string{"cidrBlock"},
 		Replace:  []string{"cidrBlock"},
+		Keep:     []string{"enableDnsHostnames"},
 		Stable:   []string{"arn", "ownerId"},
 		Normalize: func(_ string, in vpcArgs) vpcArgs {
 			in.EnableDNSSupport = orDefault(in.EnableDNSSupport, true)

@@ -25,6 +25,9 @@ type Kind[In, Out any] struct {
 	ReplaceIf func(old Out, in In) []string
 	// Ignore lists arguments, as property paths, whose change alone is no reason to update.
 	Ignore []string
+	// Keep lists optional arguments, as property paths, that stay as they are when the program no longer gives them: the
+	// cloud has a value of its own for them, and no longer to give one means to leave the choice to the cloud.
+	Keep []string
 	// DeleteBeforeReplace is for what can exist only once, as a disk or an address that is attached.
 	DeleteBeforeReplace bool
 

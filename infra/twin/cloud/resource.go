@@ -36,6 +36,9 @@ func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, err
 	if err := k.autoname(inputs, req); err != nil {
 		return plugin.CheckResponse{}, err
 	}
+	if err := k.keep(req.Olds, inputs); err != nil {
+		return plugin.CheckResponse{}, err
+	}
 	in, failures := decode[In](inputs)
 	failures = append(missing(inputs, k.Required), failures...)
 	if k.Normalize != nil {
@@ -47,6 +50,24 @@ func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, err
 		failures = k.Check(in)
 	}
 	return plugin.CheckResponse{Properties: inputs, Failures: pluginFailures(failures)}, nil
+}
+
+// keep puts what Keep lists from the old inputs into the new ones, which lack it. The engine leaves the old inputs out when
+// it makes a replacement.
+func (k Kind[In, Out]) keep(olds, inputs resource.PropertyMap) error {
+	paths, err := parsePaths(k.Keep)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if _, given := path.Get(resource.NewProperty(inputs)); given {
+			continue
+		}
+		if old, had := path.Get(resource.NewProperty(olds)); had {
+			path.Add(resource.NewProperty(inputs), old) // fails if a parent is unknown: then this argument is, too
+		}
+	}
+	return nil
 }
 
 func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {

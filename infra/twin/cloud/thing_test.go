@@ -49,6 +49,7 @@ func (c things) kind() Kind[ThingArgs, Thing] {
 		Token:               thingToken,
 		Required:            []string{"size"},
 		Replace:             []string{"zone", "parts[*].image"},
+		Keep:                []string{"frozen", "labels.owner"},
 		DeleteBeforeReplace: true,
 		Autoname:            "name",
 		AutonamePrefix:      "namePrefix",

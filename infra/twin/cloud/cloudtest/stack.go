@@ -50,6 +50,9 @@ func (r Resource) Secret(property string) bool {
 
 // Stack is a set of resources of one provider.
 type Stack struct {
+	// DeleteBeforeReplace is the resource option of this name, for all resources.
+	DeleteBeforeReplace bool
+
 	t         *testing.T
 	provider  cloud.Provider
 	client    pulumirpc.ResourceProviderClient
@@ -215,7 +218,7 @@ func (s *Stack) diff(r *Resource, inputs resource.PropertyMap) (change string, d
 	r.Diff = res.DetailedDiff
 	switch {
 	case len(res.Replaces) > 0:
-		return Replaced, res.DeleteBeforeReplace, nil
+		return Replaced, res.DeleteBeforeReplace || s.DeleteBeforeReplace, nil
 	case res.Changes == pulumirpc.DiffResponse_DIFF_SOME:
 		return Updated, false, nil
 	default:
