@@ -5,6 +5,15 @@ import (
 	"slices"
 )
 
+// Tokens lists the kinds of a provider.
+func Tokens(p Provider) []string {
+	var all []string
+	for _, r := range p.Resources {
+		all = append(all, r.token())
+	}
+	return all
+}
+
 // Arguments lists the arguments of a provider's kind as property paths, those inside others in their place:
 // "bootDisk.initializeParams.image", "networkInterfaces[*].subnetwork". Maps and lists of plain values are one argument.
 // It is nil if there is no such kind.

@@ -23,6 +23,9 @@ type Kind[In, Out any] struct {
 	// shrink; a certificate that has come to its renewal is replaced though no argument changed. Unknown arguments are
 	// zero. Optional.
 	ReplaceIf func(old Out, in In) []string
+	// Alike returns the new arguments with the old spelling of those that mean the same: names and links of one resource,
+	// sets in another order. They don't count as changed. Unknown arguments are zero. Optional.
+	Alike func(old, in In) In
 	// Ignore lists arguments, as property paths, whose change alone is no reason to update.
 	Ignore []string
 	// Keep lists optional arguments, as property paths, that stay as they are when the program no longer gives them: the

@@ -77,7 +77,13 @@ func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	}
 	ignore := append(slices.Clone(req.IgnoreChanges), k.Ignore...)
 	deleteFirst := k.deleteFirst(req.OldInputs, req.NewInputs)
-	result, err := difference(req.OldInputs, req.NewInputs, replace, ignore, deleteFirst)
+	news := req.NewInputs
+	if k.Alike != nil {
+		old, _ := decode[In](req.OldInputs)
+		in, _ := decode[In](news)
+		news = overlay(news, encode(k.Alike(old, in)))
+	}
+	result, err := difference(req.OldInputs, news, replace, ignore, deleteFirst)
 	if err != nil || k.ReplaceIf == nil {
 		return result, err
 	}
@@ -133,7 +139,7 @@ func (k Kind[In, Out]) read(ctx context.Context, req plugin.ReadRequest) (plugin
 		return plugin.ReadResponse{}, err
 	}
 	outputs := conceal(conceal(encode(out), req.State, k.Secret), req.Inputs, nil)
-	inputs := only(outputs, names[In]())
+	inputs := keepEmpty(req.Inputs, only(outputs, names[In]()))
 	if marks, ok := req.Inputs[defaultsKey]; ok {
 		inputs[defaultsKey] = marks
 	}

@@ -38,6 +38,7 @@ func (g *gcp) disk() cloud.Resource {
 		Token:    "gcp:compute/disk:Disk",
 		Autoname: "name",
 		Replace:  []string{"description", "name", "project", "type", "zone"},
+		Alike:    alikeDisk,
 		ReplaceIf: func(old Disk, in DiskArgs) []string {
 			// A disk grows in place. The API can't shrink one, so the provider makes a new one: the data is gone.
 			if in.Size != 0 && in.Size < old.Size {

@@ -42,7 +42,8 @@ func (g *gcp) firewall() cloud.Resource {
 		Token:    "gcp:compute/firewall:Firewall",
 		Required: []string{"allows", "network", "sourceRanges"},
 		Autoname: "name",
-		Replace:  []string{"direction", "name", "network", "project"},
+		Replace:  []string{"direction", "name", "project"},
+		Alike:    g.alikeFirewall,
 		Stable:   []string{"creationTimestamp", "selfLink"},
 		Normalize: func(_ string, in FirewallArgs) FirewallArgs {
 			in.Project = g.projectOr(in.Project)
@@ -75,6 +76,12 @@ func (g *gcp) firewall() cloud.Resource {
 		},
 		Read: func(_ context.Context, id string) (Firewall, error) { return find[Firewall](g, id) },
 		Update: func(ctx context.Context, id string, old Firewall, in FirewallArgs) (Firewall, error) {
+			// The provider takes the network for one that it can change, and the API does not:
+			// https://cloud.google.com/firewall/docs/using-firewalls#updating_firewall_rules
+			if g.global("networks", old.Network) != g.global("networks", in.Network) {
+				return Firewall{}, doing("updating Firewall", invalidField("resource.network", in.Network,
+					"The network of a firewall rule can't be changed."))
+			}
 			old.FirewallArgs = in
 			if err := rewrite(g, id, old); err != nil {
 				return Firewall{}, doing("updating Firewall", err)

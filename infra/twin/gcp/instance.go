@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,12 +16,20 @@ func (g *gcp) instance() cloud.Resource {
 		Required: []string{"bootDisk", "machineType", "networkInterfaces"},
 		Autoname: "name",
 		Replace:  []string{"bootDisk", "description", "name", "project", "zone"},
+		Alike:    g.alikeInstance,
 		Secret:   secretLabels,
 		Stable:   []string{"cpuPlatform", "instanceId", "selfLink"},
 		Normalize: func(_ string, in InstanceArgs) InstanceArgs {
 			in.Project = g.projectOr(in.Project)
 			if in.Zone == "" {
 				in.Zone = g.zone
+			}
+			if in.BootDisk != nil && in.BootDisk.AutoDelete == nil {
+				yes := true
+				in.BootDisk.AutoDelete = &yes
+			}
+			for i := range in.AttachedDisks {
+				in.AttachedDisks[i].Mode = cmp.Or(in.AttachedDisks[i].Mode, "READ_WRITE")
 			}
 			return in
 		},

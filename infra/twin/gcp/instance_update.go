@@ -30,10 +30,12 @@ func (g *gcp) changeInstance(ctx context.Context, id string, in InstanceArgs) (I
 	if !status.Exists {
 		return Instance{}, notFound(id)
 	}
+	in = g.alikeInstance(old.InstanceArgs, in)
 	stop := needsStop(old.InstanceArgs, in)
 	if stop && status.Running && in.DesiredStatus != terminated && !in.AllowStoppingForUpdate {
-		return Instance{}, errors.New("Changing the machine_type, service_account, shielded_instance_config or " +
-			"network_interface.[#d].(network/subnetwork) on a started instance requires stopping it. To acknowledge this, " +
+		return Instance{}, errors.New("Changing the machine_type, min_cpu_platform, service_account, enable_display, " +
+			"shielded_instance_config, scheduling.node_affinities or network_interface.[#d].(network/subnetwork/subnetwork_project) or " +
+			"advanced_machine_features on a started instance requires stopping it. To acknowledge this, " +
 			`please set allow_stopping_for_update = true in your config. You can also stop it by setting desired_status = "TERMINATED", ` +
 			"but the instance will not be restarted after the update.")
 	}

@@ -35,6 +35,7 @@ func (g *gcp) subnetwork() cloud.Resource {
 		Required: []string{"ipCidrRange", "network"},
 		Autoname: "name",
 		Replace:  []string{"description", "name", "network", "project", "region"},
+		Alike:    g.alikeSubnetwork,
 		Stable:   []string{"creationTimestamp", "gatewayAddress", "selfLink"},
 		ReplaceIf: func(old Subnetwork, in SubnetworkArgs) []string {
 			// A range can be expanded in place, and nothing else.

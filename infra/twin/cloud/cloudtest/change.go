@@ -8,6 +8,7 @@ type Change struct {
 	name     string
 	becomes  string // Updated, Replaced, Same, or "" where the new value is refused
 	stops    bool
+	halts    bool
 	to       any
 	given    map[string]any // arguments beside those of the kind's table, before and after
 	also     map[string]any // arguments that change together with this one
@@ -60,6 +61,12 @@ func (c Change) And(argument string, value any) Change {
 // When tells two changes of one argument apart.
 func (c Change) When(name string) Change {
 	c.name = name
+	return c
+}
+
+// Halts is for a change that leaves the machine stopped.
+func (c Change) Halts() Change {
+	c.halts = true
 	return c
 }
 

@@ -2,6 +2,7 @@ package cloudtest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -19,7 +20,8 @@ type Kind struct {
 	Source  string         // the documentation of the changes
 	Args    map[string]any // of a resource before it changes
 	Changes []Change
-	Boots   func() int // how often the resource's machine has booted; nil for a kind without one
+	Boots   func() int  // how often the resource's machine has booted; nil for a kind without one
+	Runs    func() bool // whether it runs; nil for a kind without one
 }
 
 // TryChanges makes every change of the table on a resource of its own, in a stack of its own. The table is to have every
@@ -33,6 +35,22 @@ func TryChanges(t *testing.T, table func(t *testing.T) Kind) {
 		t.Run(change.String(), func(t *testing.T) {
 			k := table(t)
 			k.try(t, k.Changes[i])
+		})
+	}
+}
+
+// TryRefused makes those changes of the table for which a machine is stopped, and expects the refusal of each.
+func TryRefused(t *testing.T, table func(t *testing.T) Kind, says string) {
+	t.Helper()
+	for i, change := range table(t).Changes {
+		if !change.stops {
+			continue
+		}
+		t.Run(change.String(), func(t *testing.T) {
+			k := table(t)
+			c := k.Changes[i]
+			c.becomes, c.says = "", says
+			k.try(t, c)
 		})
 	}
 }
@@ -55,20 +73,19 @@ func (k Kind) complete(t *testing.T) {
 
 func (k Kind) try(t *testing.T, c Change) {
 	const name = "changed"
-	args := resource.NewPropertyMapFromMap(k.Args)
-	set(t, args, c.given)
+	args := k.args(t, c.given)
 	before := k.MustUp(k.Token, name, args.Mappable())
 	boots := k.boots()
 	require.True(t, k.Refresh(name))
 	require.Equal(t, Same, k.MustUp(k.Token, name, args.Mappable()).Change, "nothing has changed yet")
 
-	args = resource.NewPropertyMapFromMap(k.Args)
-	set(t, args, c.given)
-	set(t, args, c.also)
-	set(t, args, map[string]any{c.argument: c.to})
+	args = k.args(t, c.given, c.also, map[string]any{c.argument: c.to})
 	after, err := k.Up(k.Token, name, args.Mappable())
 	if c.becomes == "" {
 		require.ErrorContains(t, err, c.says)
+		k.assertBoots(t, boots, Change{})
+		require.True(t, k.Refresh(name))
+		assert.Equal(t, Same, k.MustUp(k.Token, name, k.args(t, c.given).Mappable()).Change, "what was refused has changed nothing")
 		return
 	}
 	require.NoError(t, err)
@@ -79,7 +96,7 @@ func (k Kind) try(t *testing.T, c Change) {
 	assert.True(t, c.shownIn(t, after.Diff), "the difference of %q does not name it: %v", c.argument, after.Diff)
 	if c.becomes == Updated {
 		assert.Equal(t, before.ID, after.ID)
-		k.assertBoots(t, boots, c.stops)
+		k.assertBoots(t, boots, c)
 	}
 	require.True(t, k.Refresh(name))
 	if c.to != nil {
@@ -91,6 +108,16 @@ func (k Kind) try(t *testing.T, c Change) {
 	assert.Equal(t, Same, k.MustUp(k.Token, name, args.Mappable()).Change, "what was changed is as it should be")
 }
 
+// args are the kind's arguments with changes, one after the other.
+func (k Kind) args(t *testing.T, changes ...map[string]any) resource.PropertyMap {
+	t.Helper()
+	args := resource.NewPropertyMapFromMap(k.Args)
+	for _, change := range changes {
+		set(t, args, change)
+	}
+	return args
+}
+
 func (k Kind) boots() int {
 	if k.Boots == nil {
 		return 0
@@ -98,22 +125,26 @@ func (k Kind) boots() int {
 	return k.Boots()
 }
 
-func (k Kind) assertBoots(t *testing.T, before int, stops bool) {
+func (k Kind) assertBoots(t *testing.T, before int, c Change) {
 	t.Helper()
-	if stops {
+	if c.stops {
 		require.NotNil(t, k.Boots, "only a kind with machines has changes that stop them")
 		assert.Equal(t, before+1, k.boots(), "the machine is stopped and started once")
-		return
+	} else {
+		assert.Equal(t, before, k.boots(), "the machine is not booted")
 	}
-	assert.Equal(t, before, k.boots(), "the machine runs on")
+	if k.Runs != nil {
+		assert.Equal(t, !c.halts, k.Runs(), "the machine runs")
+	}
 }
 
-// shownIn says whether a difference names the argument, or what it is in, or a part of it.
+// shownIn says whether a difference names the argument, or what it is in, or a part of it, and that it replaces, if so.
 func (c Change) shownIn(t *testing.T, diff map[string]*pulumirpc.PropertyDiff) bool {
 	t.Helper()
 	argument := parse(t, c.argument)
-	for at := range diff {
-		if path := parse(t, at); path.Contains(argument) || argument.Contains(path) {
+	for at, is := range diff {
+		if path := parse(t, at); (path.Contains(argument) || argument.Contains(path)) &&
+			strings.HasSuffix(is.Kind.String(), "_REPLACE") == (c.becomes == Replaced) {
 			return true
 		}
 	}

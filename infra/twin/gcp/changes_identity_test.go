@@ -1,0 +1,93 @@
+package gcp
+
+import "crosscloud/infra/twin/cloud/cloudtest"
+
+func serviceChanges(project) cloudtest.Kind {
+	return cloudtest.Kind{
+		Source: terraform + "google_project_service",
+		Args:   object{"service": "dns.googleapis.com"},
+		Changes: []cloudtest.Change{
+			cloudtest.InPlace("disableOnDestroy", false),
+			cloudtest.Replaces("project", elsewhere),
+			cloudtest.Replaces("service", "iap.googleapis.com"),
+		},
+	}
+}
+
+func accountChanges(project) cloudtest.Kind {
+	return cloudtest.Kind{
+		Source: terraform + "google_service_account",
+		Args:   object{"accountId": "some-host"},
+		Changes: []cloudtest.Change{
+			cloudtest.Replaces("accountId", "other-host"),
+			cloudtest.InPlace("description", "x"),
+			cloudtest.Refused("disabled", true, "the twin's service accounts are always enabled"),
+			cloudtest.InPlace("displayName", "x"),
+			cloudtest.Replaces("project", elsewhere),
+		},
+	}
+}
+
+func grantChanges(project) cloudtest.Kind {
+	return cloudtest.Kind{
+		Source: terraform + "google_project_iam",
+		Args:   object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"},
+		Changes: []cloudtest.Change{
+			cloudtest.Replaces("member", "user:b@example.com"),
+			cloudtest.Replaces("project", elsewhere),
+			cloudtest.Replaces("role", "roles/editor"),
+		},
+	}
+}
+
+var automatic = object{"auto": object{}}
+
+func secretChanges(project) cloudtest.Kind {
+	located := object{"userManaged": object{"replicas": []any{object{"location": "us-east4"}}}}
+	return cloudtest.Kind{
+		Source: terraform + "secret_manager_secret",
+		Args:   object{"secretId": "key", "replication": automatic},
+		// A secret of the same name can't be made before the old one has gone; the program has to ask for that.
+		Changes: []cloudtest.Change{
+			cloudtest.InPlace("labels", object{"part": "database"}),
+			cloudtest.Replaces("project", elsewhere),
+			cloudtest.Replaces("replication.auto", nil).And("replication.userManaged", located["userManaged"]).And("secretId", "key2"),
+			cloudtest.Replaces("replication.userManaged.replicas[*].location", "us-west1").With("replication", located).And("secretId", "key2"),
+			cloudtest.Replaces("secretId", "key2"),
+		},
+	}
+}
+
+func versionChanges(p project) cloudtest.Kind {
+	secret := func(id string) string {
+		return p.MustUp(secretToken, id, object{"secretId": id, "replication": automatic}).ID
+	}
+	return cloudtest.Kind{
+		Source: terraform + "secret_manager_secret_version",
+		Args:   object{"secret": secret("key"), "secretData": "one"},
+		Changes: []cloudtest.Change{
+			cloudtest.InPlace("enabled", false),
+			cloudtest.Replaces("secret", secret("key2")),
+			cloudtest.Replaces("secretData", "two"),
+		},
+	}
+}
+
+func readerChanges(p project) cloudtest.Kind {
+	secret := func(id, project string) string {
+		return p.MustUp(secretToken, id+project, object{"secretId": id, "project": project, "replication": automatic}).ID
+	}
+	here := secret("key", "my-project-123")
+	secret("key", elsewhere)
+	return cloudtest.Kind{
+		Source: terraform + "secret_manager_secret_iam",
+		Args:   object{"secretId": here, "role": "roles/secretmanager.secretAccessor", "member": "serviceAccount:" + email},
+		Changes: []cloudtest.Change{
+			cloudtest.Replaces("member", "user:a@example.com"),
+			cloudtest.Replaces("project", elsewhere).With("secretId", "key"),
+			cloudtest.Replaces("role", "roles/secretmanager.viewer"),
+			cloudtest.Replaces("secretId", secret("key2", "my-project-123")),
+			cloudtest.Ignored("secretId", "key").When("it is spelled in another way"),
+		},
+	}
+}
