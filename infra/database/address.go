@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects"
@@ -18,6 +19,10 @@ var services = []string{"compute", "iam", "secretmanager"}
 // AddressArgs says where to reserve an address.
 type AddressArgs struct {
 	Region string // of GCP, for example "us-east4"
+
+	// Adopt is the id of a static address, "projects/P/regions/R/addresses/NAME", that becomes this stack's and outlives
+	// it, as others may know the database by it. Empty means a new one.
+	Adopt string
 }
 
 // Address is the database host's public address. It exists before the host, so that both sides of the firewall
@@ -55,13 +60,7 @@ func ReserveAddress(ctx *pulumi.Context, name string, args *AddressArgs, opts ..
 		}
 		apis = append(apis, api)
 	}
-	address, err := compute.NewAddress(ctx, name+"-ip", &compute.AddressArgs{
-		Name:        pulumi.String(physicalName(ctx.Project(), ctx.Stack(), "db-ip")),
-		Region:      pulumi.String(args.Region),
-		AddressType: pulumi.String("EXTERNAL"),
-		NetworkTier: pulumi.String(networkTier),
-		Labels:      labels(ctx),
-	}, pulumi.Parent(a), pulumi.DependsOn(apis))
+	address, err := newAddress(ctx, name+"-ip", args, pulumi.Parent(a), pulumi.DependsOn(apis))
 	if err != nil {
 		return nil, fmt.Errorf("reserve the database's address: %w", err)
 	}
@@ -70,4 +69,24 @@ func ReserveAddress(ctx *pulumi.Context, name string, args *AddressArgs, opts ..
 		return nil, fmt.Errorf("register outputs of %q: %w", name, err)
 	}
 	return a, nil
+}
+
+func newAddress(ctx *pulumi.Context, name string, args *AddressArgs, options ...pulumi.ResourceOption) (*compute.Address, error) {
+	physical := physicalName(ctx.Project(), ctx.Stack(), "db-ip")
+	// A change of either replaces the address. They stay what they are when Adopt is taken out of the configuration again, too.
+	ignored := []string{"name", "description"}
+	if args.Adopt != "" {
+		physical = path.Base(args.Adopt)
+		// Labels stay those of its owner. What else could differ would replace it: an address of another type or tier is
+		// for GCP to refuse to the VM.
+		ignored = append(ignored, "labels", "addressType", "networkTier")
+		options = append(options, pulumi.Import(pulumi.ID(args.Adopt)), pulumi.RetainOnDelete(true))
+	}
+	return compute.NewAddress(ctx, name, &compute.AddressArgs{
+		Name:        pulumi.String(physical),
+		Region:      pulumi.String(args.Region),
+		AddressType: pulumi.String("EXTERNAL"),
+		NetworkTier: pulumi.String(networkTier),
+		Labels:      labels(ctx),
+	}, append(options, pulumi.IgnoreChanges(ignored))...)
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"crosscloud/infra/operation"
 )
 
 // noResources fails a program that registers any resource.
@@ -82,20 +84,26 @@ func TestDefaultsNeedOnlyTheProject(t *testing.T) {
 	require.Equal(t, 20, c.DatabaseDiskGB)
 	require.Empty(t, c.AdminCIDRs)
 	require.True(t, c.ProtectData)
+	require.Equal(t, 1, c.DatabasePasswordVersion)
+	require.Empty(t, c.WebOperations)
 }
 
 func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	_, err := read(t, map[string]string{
-		"gcp:project":                    "",
-		"gcp:zone":                       "europe-west1-b",
-		"aws:region":                     "virginia",
-		"crosscloud:databaseDiskGb":      "5",
-		"crosscloud:databaseMachineType": "big",
-		"crosscloud:webAmi":              "debian",
-		"crosscloud:adminCidrs":          `["203.0.113.9/24","10.0.0.0/8","me","2001:db8::/32","192.0.2.1","198.51.100.0/24","198.51.100.0/24"]`,
-		"crosscloud:adminSshKeys":        `["ssh-rsa broken"]`,
-		"crosscloud:domain":              "https://todo.example.org",
-		"crosscloud:protectData":         "perhaps",
+		"gcp:project":                        "",
+		"gcp:zone":                           "europe-west1-b",
+		"aws:region":                         "virginia",
+		"crosscloud:databaseDiskGb":          "5",
+		"crosscloud:databaseMachineType":     "big",
+		"crosscloud:webAmi":                  "debian",
+		"crosscloud:adminCidrs":              `["203.0.113.9/24","10.0.0.0/8","me","2001:db8::/32","192.0.2.1","198.51.100.0/24","198.51.100.0/24"]`,
+		"crosscloud:adminSshKeys":            `["ssh-rsa broken"]`,
+		"crosscloud:domain":                  "https://todo.example.org",
+		"crosscloud:protectData":             "perhaps",
+		"crosscloud:adoptWebAddress":         "203.0.113.7",
+		"crosscloud:adoptDatabaseAddress":    "our-database",
+		"crosscloud:databasePasswordVersion": "0",
+		"crosscloud:operations":              `[{"id":"Once","host":"web","kind":"restart"},{"id":"a","host":"mail","kind":"restart"},{"id":"a","host":"database","kind":"reboot"},{"id":"b","host":"web","kind":"restart","args":{"slot":"blue"}},{"host":"web","kind":"restart"}]`,
 	})
 	require.Error(t, err)
 	for _, want := range []string{
@@ -114,6 +122,15 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 		`crosscloud:adminSshKeys[0] = "ssh-rsa broken": is not one public key`,
 		`crosscloud:domain = "https://todo.example.org"`,
 		`crosscloud:protectData = "perhaps": must be true or false`,
+		`crosscloud:adoptWebAddress = "203.0.113.7": is not an Elastic IP's allocation id`,
+		`crosscloud:adoptDatabaseAddress = "our-database": is not a static address's id`,
+		`crosscloud:databasePasswordVersion = "0": must be a whole number from 1`,
+		`crosscloud:operations[0].id = "Once": is not 1 to 40 lower-case letters`,
+		`crosscloud:operations[1].host = "mail": is neither "web" nor "database"`,
+		`crosscloud:operations[2].id = "a": is in the list already`,
+		`crosscloud:operations[2].kind = "reboot": is nothing that host database can do; it knows restart`,
+		`crosscloud:operations[3].args.slot = "blue": is no argument of restart`,
+		`crosscloud:operations[4].id = "": is not 1 to 40`,
 	} {
 		require.ErrorContains(t, err, want)
 	}
@@ -154,4 +171,26 @@ func TestAnAdoptedDiskLiesWhereItsMachineWill(t *testing.T) {
 	require.NoError(t, adopt("projects/my-project-123/zones/us-east4-a/disks/pgdata"))
 	require.ErrorContains(t, adopt("projects/my-project-123/zones/us-east4-b/disks/pgdata"), "is not in gcp:project and gcp:zone")
 	require.ErrorContains(t, adopt("projects/my-project-999/zones/us-east4-a/disks/pgdata"), "is not in gcp:project and gcp:zone")
+}
+
+func TestAnAdoptedDatabaseAddressLiesInItsRegion(t *testing.T) {
+	adopt := func(address string) error {
+		_, err := read(t, map[string]string{"crosscloud:adoptDatabaseAddress": address})
+		return err
+	}
+	require.NoError(t, adopt("projects/my-project-123/regions/us-east4/addresses/db"))
+	require.ErrorContains(t, adopt("projects/my-project-123/regions/us-east1/addresses/db"), "is not in gcp:project and gcp:region")
+	require.ErrorContains(t, adopt("projects/my-project-999/regions/us-east4/addresses/db"), "is not in gcp:project and gcp:region")
+}
+
+func TestOperationsReachTheirHostInOrder(t *testing.T) {
+	c, err := read(t, map[string]string{"crosscloud:operations": `[
+		{"id":"2","host":"web","kind":"restart"},{"id":"db-1","host":"database","kind":"restart"},{"id":"1","host":"web","kind":"restart","args":{}}]`})
+	require.NoError(t, err)
+	require.Equal(t, []operation.Operation{{ID: "db-1", Kind: "restart"}}, c.DatabaseOperations)
+	require.Len(t, c.WebOperations, 2)
+	require.Equal(t, "2", c.WebOperations[0].ID)
+
+	_, err = read(t, map[string]string{"crosscloud:operations": `["restart"]`})
+	require.ErrorContains(t, err, "crosscloud:operations = ", "not a list of operations")
 }

@@ -27,11 +27,13 @@ func Deploy(ctx *pulumi.Context) error {
 	tags := map[string]string{"project": ctx.Project(), "stack": ctx.Stack()}
 
 	// Both addresses come first: each side's allow-list names the other's.
-	webAddress, err := webhost.ReserveAddress(ctx, "web-address", name, tags)
+	webAddress, err := webhost.ReserveAddress(ctx, "web-address", webhost.AddressArgs{Name: name, Tags: tags, Adopt: config.AdoptWebAddress})
 	if err != nil {
 		return err
 	}
-	databaseAddress, err := database.ReserveAddress(ctx, "database-address", &database.AddressArgs{Region: config.GCPRegion})
+	databaseAddress, err := database.ReserveAddress(ctx, "database-address", &database.AddressArgs{
+		Region: config.GCPRegion, Adopt: config.AdoptDatabaseAddress,
+	})
 	if err != nil {
 		return err
 	}

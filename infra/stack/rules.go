@@ -52,9 +52,11 @@ var (
 		matches(`[a-z][a-z0-9-]*\.[a-z0-9-]+`, `is not an EC2 instance type such as "t3.micro"`),
 		lacks(`^(a1|[a-z]+[0-9]+g[a-z]*)\.`, "has ARM processors; the hosts' images are for amd64"))
 
-	validAMI      = matches(`ami-[0-9a-f]{8,17}`, `is not an AMI id such as "ami-0123456789abcdef0"`)
-	validGCEImage = matches(`(projects/[a-z0-9.:-]+/global/images/)[a-z][a-z0-9-]*`, `is not an image such as "projects/debian-cloud/global/images/NAME"`)
-	validDiskID   = matches(`projects/[a-z0-9.:-]+/zones/[a-z0-9-]+/disks/[a-z][a-z0-9-]*`, `is not a disk id such as "projects/P/zones/Z/disks/NAME"`)
+	validAMI          = matches(`ami-[0-9a-f]{8,17}`, `is not an AMI id such as "ami-0123456789abcdef0"`)
+	validGCEImage     = matches(`(projects/[a-z0-9.:-]+/global/images/)[a-z][a-z0-9-]*`, `is not an image such as "projects/debian-cloud/global/images/NAME"`)
+	validAllocationID = matches(`eipalloc-[0-9a-f]{8,17}`, `is not an Elastic IP's allocation id such as "eipalloc-0123456789abcdef0"`)
+	validGCPAddressID = matches(`projects/[a-z0-9.:-]+/regions/[a-z0-9-]+/addresses/[a-z][a-z0-9-]*`, `is not a static address's id such as "projects/P/regions/R/addresses/NAME"`)
+	validDiskID       = matches(`projects/[a-z0-9.:-]+/zones/[a-z0-9-]+/disks/[a-z][a-z0-9-]*`, `is not a disk id such as "projects/P/zones/Z/disks/NAME"`)
 )
 
 var hostName = matches(`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])`, `is not a host name such as "todo.example.org", in lower case`)

@@ -42,7 +42,7 @@ func deploy(t *testing.T, change func(*Args)) *monitortest.Monitor {
 	}
 	require.NoError(t, monitor.Run(func(ctx *pulumi.Context) error {
 		tags := map[string]string{"project": "crosscloud", "stack": "test"}
-		address, err := ReserveAddress(ctx, "web-address", "crosscloud-test", tags)
+		address, err := ReserveAddress(ctx, "web-address", AddressArgs{Name: "crosscloud-test", Tags: tags})
 		if err != nil {
 			return err
 		}
