@@ -12,3 +12,10 @@ func numericID(text string) string {
 	hash.Write([]byte(text)) // a hash never fails
 	return strconv.FormatUint(hash.Sum64()>>1, 10)
 }
+
+// projectNumber is the one that Google gives a project, of twelve digits.
+func projectNumber(project string) int {
+	hash := fnv.New64a()
+	hash.Write([]byte(project))
+	return 100_000_000_000 + int(hash.Sum64()%900_000_000_000)
+}

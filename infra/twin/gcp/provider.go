@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"fmt"
 	"sync"
+	"time"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/gcs"
 )
 
 // gcp is one project of the cloud, as one run of a stack sees it.
@@ -16,6 +18,8 @@ type gcp struct {
 
 	// The provider's settings, which resources take where they have none of their own.
 	project, region, zone string
+
+	objects *gcs.Objects
 
 	// mu is held from looking whether something is free until it is taken. The engine creates in parallel.
 	mu sync.Mutex
@@ -28,7 +32,7 @@ type gcp struct {
 
 // Provider returns the kinds and functions of Google Cloud.
 func Provider(env cloud.Env) cloud.Provider {
-	g := &gcp{env: env, project: env.Project, making: map[string]bool{}}
+	g := &gcp{env: env, project: env.Project, objects: gcs.NewObjects(env.Store, time.Now), making: map[string]bool{}}
 	return cloud.Provider{
 		Name:    "gcp",
 		Version: "7.38.0",
@@ -37,8 +41,9 @@ func Provider(env cloud.Env) cloud.Provider {
 			g.network(), g.subnetwork(), g.address(), g.firewall(), g.disk(), g.instance(),
 			g.account(), g.projectMember(),
 			g.secret(), g.secretVersion(), g.secretMember(),
+			g.bucket(), g.bucketMember(), g.bucketObject(),
 		},
-		Functions: []cloud.Invoke{g.getImage()},
+		Functions: []cloud.Invoke{g.getImage(), g.getBucketObjectContent()},
 		Configure: g.configure,
 	}
 }

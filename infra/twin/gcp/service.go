@@ -104,6 +104,7 @@ const (
 	iamAPI      = "iam.googleapis.com"
 	secretsAPI  = "secretmanager.googleapis.com"
 	resourceAPI = "cloudresourcemanager.googleapis.com"
+	storageAPI  = "storage.googleapis.com"
 )
 
 func (g *gcp) projectOr(project string) string {

@@ -51,7 +51,7 @@ func parse(r *http.Request) (call, error) {
 			return c, unknown("the header %s", header)
 		}
 	}
-	if err := checkName(c.name); err != nil {
+	if err := CheckName(c.name); err != nil {
 		return c, err
 	}
 	c.generation = -1
@@ -104,8 +104,8 @@ func operation(r *http.Request, query url.Values) (call, error) {
 	return c, nil
 }
 
-// checkName follows https://cloud.google.com/storage/docs/objects#naming.
-func checkName(name string) error {
+// CheckName follows https://cloud.google.com/storage/docs/objects#naming.
+func CheckName(name string) error {
 	switch {
 	case len(name) > 1024:
 		return invalid("The maximum object length is 1024 characters, but got a name with %d characters: '%.20s...'", len(name), name)
