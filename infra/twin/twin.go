@@ -86,18 +86,22 @@ func (t *twin) setup(ctx context.Context, args []string) error {
 		}
 	}
 	// Who must install by hand wants to know all that is missing at once.
-	if err := errors.Join(missing, t.findEngine(ctx)); err != nil {
-		return err
-	}
-	return t.toolsAndImages(ctx)
+	return t.alone(ctx, func() error {
+		if err := errors.Join(missing, t.findEngine(ctx)); err != nil {
+			return err
+		}
+		return t.toolsAndImages(ctx)
+	})
 }
 
 // tools finds or installs the Docker engine and Pulumi.
 func (t *twin) tools(ctx context.Context) error {
-	if err := t.findEngine(ctx); err != nil {
-		return err
-	}
-	return setup.Pulumi(ctx, t.root, t.bin())
+	return t.alone(ctx, func() error {
+		if err := t.findEngine(ctx); err != nil {
+			return err
+		}
+		return setup.Pulumi(ctx, t.root, t.bin())
+	})
 }
 
 // toolsAndImages makes what runs on the engine that was found: Pulumi and the base images, at the same time, as one waits
@@ -138,14 +142,16 @@ func (t *twin) stopEngine(ctx context.Context) error {
 // start makes the twin ready for a command: installs, builds and starts what is missing, and serves the providers until
 // ctx ends.
 func (t *twin) start(ctx context.Context) error {
-	if err := t.prepare(ctx); err != nil {
-		return err
-	}
-	return t.phases.time("providers and stack", func() error {
-		if err := t.serve(ctx); err != nil {
+	return t.alone(ctx, func() error {
+		if err := t.prepare(ctx); err != nil {
 			return err
 		}
-		return t.ensureStack(ctx)
+		return t.phases.time("providers and stack", func() error {
+			if err := t.serve(ctx); err != nil {
+				return err
+			}
+			return t.ensureStack(ctx)
+		})
 	})
 }
 
