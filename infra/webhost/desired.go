@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"crosscloud/infra/bundle"
+	"crosscloud/infra/operation"
 	"crosscloud/nginx"
 )
 
@@ -23,7 +24,12 @@ type DesiredArgs struct {
 	DatabaseURL        pulumi.StringInput // name of the SSM parameter that has the connection string
 	DatabaseURLVersion pulumi.IntInput    // its version
 	AdminSSHKeys       []string           // optional; public keys that log in as admin
+	// Operations are run once each, in this order, after the machine has converged. At most maxOperations.
+	Operations []operation.Operation
 }
+
+// maxOperations is how many the status document, which reports on each, has room for within SSM's 4 KB.
+const maxOperations = 10
 
 // Packed is a bundle on its way to the machine.
 type Packed struct {
@@ -44,6 +50,7 @@ func Pack(args DesiredArgs) Packed {
 			DatabaseURL:  secret{Parameter: values[4].(string), Version: values[5].(int)},
 			Slots:        slots,
 			AdminSSHKeys: args.AdminSSHKeys,
+			Operations:   args.Operations,
 		})
 	}).(pulumi.AnyOutput)
 	return Packed{
@@ -73,6 +80,8 @@ type desired struct {
 	DatabaseURL  secret   `json:"databaseUrl"`
 	Slots        []slot   `json:"slots"`
 	AdminSSHKeys []string `json:"adminSshKeys"`
+
+	Operations []operation.Operation `json:"operations"`
 }
 
 type endpoint struct {
@@ -97,6 +106,13 @@ func pack(d desired) (bundle.Bundle, error) {
 	}
 	if d.AdminSSHKeys == nil {
 		d.AdminSSHKeys = []string{}
+	}
+	if d.Operations == nil {
+		d.Operations = []operation.Operation{}
+	}
+	if len(d.Operations) > maxOperations {
+		return bundle.Bundle{}, fmt.Errorf("desired state: %d operations for the web host, and its status reports on %d: remove old ones",
+			len(d.Operations), maxOperations)
 	}
 	document, err := json.MarshalIndent(d, "", "  ")
 	if err != nil {

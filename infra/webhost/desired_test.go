@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/infra/boottest"
+	"crosscloud/infra/operation"
 )
 
 var example = desired{
@@ -23,6 +24,7 @@ var example = desired{
 	DatabaseURL:  secret{Parameter: "/crosscloud/test/database-url", Version: 3},
 	Slots:        slots,
 	AdminSSHKeys: []string{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGU= ops"},
+	Operations:   []operation.Operation{{ID: "restart-1", Kind: "restart"}},
 }
 
 func TestBundleHasEverythingThatTheMachineRuns(t *testing.T) {
@@ -62,6 +64,13 @@ func TestNoAdministratorsIsAnEmptyList(t *testing.T) {
 	packed, err := pack(closed)
 	require.NoError(t, err)
 	assert.Contains(t, string(unpack(t, packed.Bytes)["desired.json"]), `"adminSshKeys": []`)
+}
+
+func TestOperationsHaveRoomInTheStatus(t *testing.T) {
+	busy := example
+	busy.Operations = make([]operation.Operation, maxOperations+1)
+	_, err := pack(busy)
+	assert.ErrorContains(t, err, "11 operations for the web host, and its status reports on 10: remove old ones")
 }
 
 func unpack(t *testing.T, archive []byte) map[string][]byte {

@@ -53,9 +53,10 @@ func permissions(on granted) policy {
 			Resource: []string{on.desired, on.databaseURL},
 		},
 		{
+			// Read, because a new machine must not repeat operations that the one before it has run.
 			Sid:      "PublishStatus",
 			Effect:   "Allow",
-			Action:   []string{"ssm:PutParameter"},
+			Action:   []string{"ssm:GetParameter", "ssm:PutParameter"},
 			Resource: []string{on.status},
 		},
 		{

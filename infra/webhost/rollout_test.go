@@ -48,10 +48,11 @@ slot_gets_ready() { slot_answers "$1" /readyz; }
 slot_crashes() { [[ $(runs "$1") == crashing ]]; }
 drain_slot() { say "drain $1"; }
 upstream_without() { say "requests to all but $1"; }
+changed() { :; }
 slot_log() { say "words of $1"; }
 step() { current=$1; detail=''; "$2" "$1"; }
 set +e # not "|| code=$?", in which the shell would ignore errors that end converge
-(set -e; trap 'printf "%s: %s %s\n" "$current" "$detail" "$error" >"$world/end"' EXIT; roll_out)
+(set -e; trap 'printf "%s: %s %s\n" "$current" "$detail" "$error" >"$world/end"' EXIT; roll_out; note_served)
 say "exit $?"
 `
 
@@ -147,7 +148,7 @@ func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) 
 	assert.Equal(t, end, contents(dir, "end"))
 
 	// converge asks this before anything of the release is touched.
-	refused := shell(t, dir, "crashing", strings.Replace(world, "; roll_out)", "; refuse_failed; roll_out)", 1))
+	refused := shell(t, dir, "crashing", strings.Replace(world, "; roll_out;", "; refuse_failed; roll_out;", 1))
 	assert.Equal(t, []string{"exit 3"}, refused)
 	assert.Equal(t, end, contents(dir, "end"))
 

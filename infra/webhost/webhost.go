@@ -35,7 +35,7 @@ type Args struct {
 type Grants struct {
 	DesiredParameter     pulumi.StringInput // read
 	DatabaseURLParameter pulumi.StringInput // read and decrypt
-	StatusParameter      pulumi.StringInput // write
+	StatusParameter      pulumi.StringInput // read and write
 	Bundles              pulumi.StringInput // read; objects: "arn:aws:s3:::BUCKET/bundles/*"
 	Repository           pulumi.StringInput // pull
 }

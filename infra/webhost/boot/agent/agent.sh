@@ -11,13 +11,15 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 bundles=/var/lib/crosscloud/bundles
 run=/run/crosscloud
-log=/var/log/crosscloud-converge.log
+log=$run/converge.log # in memory: words must not fail for want of disk
 
 poll_seconds=5
 # What decays by itself (a certificate, a file that somebody edited) is looked after this often.
 settled_seconds=300
 # After an error that time may cure: an archive that is down, a permission that has not arrived.
 retry_seconds=15
+# Packages from a slow archive, a migration, two slots.
+converge_seconds=1800
 
 # Exit codes of converge, besides 0 and errors.
 failed=3   # the revision is bad and will not be tried again
@@ -33,9 +35,17 @@ look() {
   [[ $revision =~ ^[0-9a-f]{64}$ ]] || { echo "desired state: no revision in: $desired" >&2; return 1; }
   printf '%s\n' "$revision" >"$run/revision"
   due "$revision" || return 0
+  announce "$revision"
   fetch "$revision" "$(jq --raw-output '.bucket' <<<"$desired")" "$(jq --raw-output '.key' <<<"$desired")"
   converge "$revision"
   forget_bundles "$revision"
+}
+
+# announce REVISION tells the world that a new revision was seen, before anything can go wrong with it.
+announce() {
+  [[ $(published revision) != "$1" ]] || return 0
+  status_begin "$1"
+  status_publish || true
 }
 
 # due REVISION tells whether it is time to converge: at once for a new revision, later for one that was tried.
@@ -73,9 +83,13 @@ fetch() {
 # converge REVISION runs the bundle's program, and remembers how and when it ended.
 converge() {
   local code=0
-  CONVERGE_LOG=$log timeout --kill-after=30 900 "$bundles/$1/converge" >"$log" 2>&1 || code=$?
+  CONVERGE_LOG=$log timeout --kill-after=30 "$converge_seconds" "$bundles/$1/converge" >"$log" 2>&1 || code=$?
   cat "$log"
   printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
+  # What was killed could not tell.
+  if ((code > 128)); then
+    complain "$1" "converge was ended with code $code"
+  fi
 }
 
 # forget_bundles REVISION keeps this bundle and the three before it, for a look at what changed.
@@ -84,15 +98,21 @@ forget_bundles() {
     cut -d' ' -f2- | xargs --no-run-if-empty rm -rf
 }
 
-# report tells the gate why a round ended before converge could. A revision that has met its converge has a status from
-# there, and a moment without SSM is no reason to take that back.
+# complain REVISION WHY publishes that something ended before it could say so itself, and will be tried again.
+complain() {
+  log_in
+  [[ $(published revision) == "$1" && -s $status_file ]] || status_begin "$1"
+  status_set state retrying
+  status_set error "$(plain 500 <<<"$(disk_complaint)$2")"
+  status_publish
+}
+
+# report tells why a round ended before converge could. A revision that has met its converge has a status from there, and
+# a moment without SSM is no reason to take that back.
 report() {
   [[ -s $run/revision ]] || return 0
   [[ ! -s $run/last || $(<"$run/last") != "$(<"$run/revision") "* ]] || return 0
-  log_in
-  status_begin "$(<"$run/revision")"
-  status_hop bundle false "$(<"$run/complaint")"
-  status_publish
+  complain "$(<"$run/revision")" "$(<"$run/complaint")"
 }
 
 # follow looks for ever, and says the same complaint once.

@@ -9,6 +9,8 @@ main() {
   done
   ((${#missing[@]})) || return 0
   export DEBIAN_FRONTEND=noninteractive
+  # What an interrupted run left behind makes apt refuse everything.
+  [[ -z $(dpkg --audit) ]] || dpkg --configure -a
   apt-get -o DPkg::Lock::Timeout=300 -qq update
   apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "${missing[@]}"
 }

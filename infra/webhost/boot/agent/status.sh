@@ -6,12 +6,25 @@
 
 status_file=/run/crosscloud/status.json
 published_file=/run/crosscloud/published.json
+operations_file=/var/lib/crosscloud/operations.json
 
-# status_begin REVISION starts a new document.
+# status_begin REVISION starts a new document: the host has seen the revision.
 status_begin() {
   mkdir -p "${status_file%/*}"
-  jq --null-input --arg revision "$1" \
-    '{revision: $revision, state: "converging", hops: [], digest: "", certificate: "", error: ""}' >"$status_file"
+  jq --null-input --arg revision "$1" --argjson versions "$(versions)" \
+    '{revision: $revision, state: "converging", hops: [{name: "seen", ok: true, detail: ""}], digest: "",
+      certificate: "", versions: $versions, error: "", log: ""}' >"$status_file"
+}
+
+# versions prints what the site depends on, as far as it is installed.
+versions() {
+  jq --null-input --arg debian "$(cat /etc/debian_version)" --arg nginx "$(version_of nginx)" \
+    --arg podman "$(version_of podman)" '{debian: $debian, nginx: $nginx, podman: $podman}'
+}
+
+# version_of PACKAGE prints its upstream version.
+version_of() {
+  { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; } | sed 's/^[0-9]*://; s/[-+~].*//'
 }
 
 # edit_status JQ-ARGUMENTS… rewrites the document in one piece.
@@ -34,7 +47,12 @@ status_set() {
 # plain LENGTH keeps the end of standard input, as one line of printable ASCII. SSM refuses "{{" in a value. Whatever
 # looks like a password in a URL goes: programs quote what they could not parse.
 plain() {
-  LC_ALL=C tr -c ' -~' ' ' | sed 's#://[^/@ ]*@#://***@#g; s/{{*/{/g; s/  */ /g; s/ $//' | tail -c "$1"
+  tr '\n' ' ' | plain_lines "$1"
+}
+
+# plain_lines LENGTH does the same and leaves the lines.
+plain_lines() {
+  LC_ALL=C tr -c ' -~\n' ' ' | sed 's#://[^/@ ]*@#://***@#g; s/{{*/{/g; s/  */ /g; s/ $//' | tail -c "$1"
 }
 
 # published FIELD prints what was published last.
@@ -43,15 +61,45 @@ published() {
   jq --raw-output --arg field "$1" '.[$field] // ""' "$published_file"
 }
 
-# status_publish writes the document to SSM, with the time, by which a reader sees that the host is alive. Not being
-# able to tell is no reason to stop: the next run tells.
+# status_publish writes the document to SSM, with the time, by which a reader sees that the host is alive. Whoever can go
+# on without being heard does.
 status_publish() {
-  # SSM's limit is 4096 characters; a long certificate takes it from the words.
-  if jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
-    '. + {time: $time} | if (tojson | length) > 4000 then .error |= .[:100] | .hops[].detail |= .[:40] else . end' \
+  # SSM's limit is 4096 characters: the log takes what is left, and a long certificate takes it from the words.
+  if recall_operations && jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+    --slurpfile operations "$operations_file" '
+    def fits: tojson | length <= 4000;
+    . + {time: $time, operations: ($operations[0] | map(if .state == "announced" then .state = "started" else . end))}
+    | until(fits or .log == ""; .log |= .[100:])
+    | if fits then . else .error |= .[:100] | .hops[].detail |= .[:40] | .operations[].detail |= .[:20] end' \
     "$status_file" | put_parameter "$STATUS_PARAMETER"; then
     cp "$status_file" "$published_file"
   else
     echo 'status: not published' >&2
+    return 1
   fi
+}
+
+# recall_operations makes the record of operations on a machine that has none: from the status that was published last,
+# before anything of this machine's replaces it. It may have had a predecessor, and no operation runs twice.
+recall_operations() {
+  local answer
+  [[ ! -s $operations_file ]] || return 0
+  answer=$(get_parameter "$STATUS_PARAMETER") || return 1
+  mkdir -p "${operations_file%/*}"
+  jq '.Value | (fromjson? // {}) | .operations // []
+    | map(if .state == "started" then . + {state: "failed", detail: "it was interrupted"} else . end)' <<<"$answer" |
+    write_operations
+}
+
+# write_operations replaces the record by standard input. A loss of power leaves the old one or the new one.
+write_operations() {
+  cat >"$operations_file.new" && [[ -s $operations_file.new ]] && sync "$operations_file.new" &&
+    mv "$operations_file.new" "$operations_file"
+}
+
+# disk_complaint says so if the root disk is full, which is behind every other error then.
+disk_complaint() {
+  local device size left
+  read -r device size left < <(df --block-size=1M --output=source,size,avail / | tail -n 1)
+  ((left >= 20)) || printf 'the root disk %s is full: %s of %s MB left; ' "$device" "$left" "$size"
 }

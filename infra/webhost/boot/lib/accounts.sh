@@ -3,9 +3,11 @@
 # converge.
 
 create_accounts() {
-  local changed=''
+  local before
   put 0644 /etc/sysusers.d/crosscloud.conf < <(
     jq --raw-output '.slots[] | "u crosscloud-\(.name) \(.uid) \"App slot \(.name)\" - -"' "$desired"
   )
+  before=$(getent passwd | cksum)
   systemd-sysusers /etc/sysusers.d/crosscloud.conf
+  [[ $(getent passwd | cksum) == "$before" ]] || changed accounts
 }

@@ -11,7 +11,7 @@ keep_certificate() {
   local address work
   address=$(want .address)
   ! certificate_is_good "$address" || return 0
-  work=$(mktemp -d "$config/tls.XXXXXX")
+  work=$(mktemp -d "$run/tls.XXXXXX")
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
   openssl req -x509 -key "$work/key.pem" -days "$certificate_days" -out "$work/cert.pem" \
     -subj "/CN=$address" -addext "subjectAltName=IP:$address" -addext 'basicConstraints=critical,CA:FALSE' \
@@ -19,8 +19,6 @@ keep_certificate() {
   put 0600 "$private_key" <"$work/key.pem"
   put 0644 "$certificate" <"$work/cert.pem"
   rm -r "$work"
-  # Before nginx has its own configuration, this does nothing to it.
-  ! systemctl is-active --quiet nginx.service || systemctl reload nginx.service
   detail="new, for $address"
 }
 

@@ -11,6 +11,7 @@ pull_image() {
   # The helper logs in with the machine's role at every pull; a cache would only be one more place for a token.
   HOME=/root AWS_ECR_DISABLE_CACHE=true timeout 300 \
     podman pull --quiet --authfile "$config/registry.json" "$image" >/dev/null
+  changed "image $image"
   detail=pulled
 }
 

@@ -5,7 +5,7 @@
 # that says nothing about the release.
 
 failed_file=$data/failed-revision
-served_file=$data/served-revision # the last that both slots served
+served_file=$data/served-revision # the last that the site served from both slots
 
 roll_out() {
   local slot
@@ -18,6 +18,10 @@ roll_out() {
   for slot in $(slot_names); do
     rm -rf "$slots/$slot/next" "$slots/$slot/previous"
   done
+}
+
+# note_served remembers that the revision is good.
+note_served() {
   rm -f "$failed_file"
   printf '%s\n' "$revision" >"$served_file"
 }
@@ -27,7 +31,9 @@ condemn() {
   current=$1
   detail=$2
   error=$3
-  printf '%s\n' "$revision" "$1" "$2" "$3" >"$failed_file"
+  printf '%s\n' "$revision" "$1" "$2" "$3" >"$failed_file.new"
+  mv "$failed_file.new" "$failed_file"
+  changed "revision condemned at $1"
   exit "$failed"
 }
 

@@ -11,9 +11,10 @@ secret_file() {
 fetch_secret() {
   local file parameter version answer
   file=$(secret_file)
+  version=$(want .databaseUrl.version)
+  detail="version $version"
   [[ ! -s $file ]] || return 0
   parameter=$(want .databaseUrl.parameter)
-  version=$(want .databaseUrl.version)
   answer=$(get_parameter "$parameter")
   # SSM answers with the newest version. Older than desired: it has not arrived everywhere. Newer: a later desired state
   # is on its way, and this one's secret is gone.
@@ -24,6 +25,6 @@ fetch_secret() {
   install -d -m 0700 "$secrets"
   (umask 077 && jq --raw-output '.Value' <<<"$answer" >"$file.new")
   mv "$file.new" "$file"
+  changed "secret, version $version"
   find "$secrets" -type f -not -path "$file" -delete
-  detail="version $version"
 }

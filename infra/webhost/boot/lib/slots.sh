@@ -2,12 +2,13 @@
 # One slot of the app: its files, its unit, its answers. Sourced by converge.
 #
 # A slot's release is a directory: unit, environment, the database's CA. `current` is what the unit runs; `previous` is
-# what was there before, kept until the rollout is over.
+# what was there before, kept until the rollout is over. While the file `restart` is there, `current` may not be what
+# runs: a run that was killed halfway left it for the next one.
 
 slots=$data/slots
 quadlets=/etc/containers/systemd
 
-# How long a slot may take to start, to connect and to apply its migrations; and how often it may end meanwhile.
+# How long a slot may take to start and to connect; and how often it may end meanwhile.
 ready_seconds=60
 ready_restarts=3
 # How long requests may take to leave a slot, before it is stopped anyway.
@@ -38,13 +39,15 @@ stage_slot() {
 
 # slot_is_current SLOT: what it runs is what it should run.
 slot_is_current() {
-  diff --recursive "$slots/$1/next" "$slots/$1/current" >/dev/null 2>&1 &&
+  [[ ! -e $slots/$1/restart ]] &&
+    diff --recursive "$slots/$1/next" "$slots/$1/current" >/dev/null 2>&1 &&
     cmp -s "$slots/$1/current/unit.container" "$quadlets/crosscloud-app-$1.container"
 }
 
 # replace_slot SLOT puts `next` in place. An older `previous` stays: what came after it was never seen to work.
 replace_slot() {
   local dir=$slots/$1
+  touch "$dir/restart"
   if [[ -d $dir/current && ! -d $dir/previous ]]; then
     mv "$dir/current" "$dir/previous"
   fi
@@ -57,6 +60,7 @@ replace_slot() {
 restore_slot() {
   local dir=$slots/$1
   [[ -d $dir/previous ]] || return 0
+  touch "$dir/restart"
   rm -rf "$dir/current"
   mv "$dir/previous" "$dir/current"
   start_slot "$1"
@@ -65,9 +69,12 @@ restore_slot() {
 # start_slot SLOT starts what `current` describes, instead of whatever ran. That it does not start is for its probes to
 # find out.
 start_slot() {
-  install -D -m 0644 "$slots/$1/current/unit.container" "$quadlets/crosscloud-app-$1.container"
+  touch "$slots/$1/restart"
+  put 0644 "$quadlets/crosscloud-app-$1.container" <"$slots/$1/current/unit.container"
   systemctl daemon-reload
   systemctl restart "crosscloud-app-$1.service" || true
+  rm "$slots/$1/restart"
+  changed "slot $1 started"
 }
 
 # slot_answers SLOT PATH: the slot answers 200. /healthz: it lives; /readyz: so does its database.
