@@ -4,6 +4,7 @@
 
 migrated_file=$data/migrated
 migrate_unit=crosscloud-migrate.service
+migrate_log=$run/migrate.log
 
 migrate_database() {
   local first this result code said
@@ -21,19 +22,20 @@ migrate_database() {
       "IMAGE=$(want .image)"
   )
   systemctl daemon-reload
+  rm -f "$migrate_log"
   # A restart also ends what a run that was killed has left.
   if systemctl restart "$migrate_unit"; then
-    cat "$run/migrate.log"
+    cat "$migrate_log"
     changed "schema, by $migrate_unit"
     printf '%s\n' "$this" >"$migrated_file.new"
     mv "$migrated_file.new" "$migrated_file"
     detail='schema is up to date'
     return 0
   fi
-  cat "$run/migrate.log"
+  [[ ! -e $migrate_log ]] || cat "$migrate_log"
   result=$(systemctl show --property Result --value "$migrate_unit")
   code=$(systemctl show --property ExecMainStatus --value "$migrate_unit")
-  said=$(plain 500 <"$run/migrate.log")
+  said=$(cat "$migrate_log" 2>/dev/null | plain 500)
   # Exit codes: those of `app migrate up` (app/main.go), and of podman where the image's program cannot be run (126, 127)
   # or podman itself fails (125).
   case "$result $code" in

@@ -1,0 +1,115 @@
+package webhost
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// agent/status.sh in a world whose SSM is the file $world/parameter; without it, SSM answers with errors.
+const statusWorld = `
+set -euo pipefail
+STATUS_PARAMETER=/status
+. "$boot/agent/status.sh"
+status_file=$world/status.json published_file=$world/published.json operations_file=$world/operations.json
+get_parameter() { [[ -e $world/parameter ]] && jq --null-input --rawfile value "$world/parameter" '{Value: $value}'; }
+put_parameter() { [[ -e $world/parameter ]] && cat >"$world/parameter"; }
+`
+
+type document struct {
+	Revision, State, Error, Log, Time string
+	Hops                              []struct {
+		Name, Detail string
+		OK           bool
+	}
+	Versions   map[string]string
+	Operations []struct{ ID, Kind, State, Detail, Time string }
+}
+
+func published(t *testing.T, dir string) document {
+	t.Helper()
+	var d document
+	require.NoError(t, json.Unmarshal([]byte(contents(dir, "parameter")), &d), "%s", contents(dir, "parameter"))
+	return d
+}
+
+func set(t *testing.T, dir, name, content string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+}
+
+func TestTheFirstWordIsThatTheRevisionWasSeen(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "parameter", "{}")
+	shell(t, dir, "", statusWorld+`status_begin r1; status_publish`)
+	d := published(t, dir)
+	assert.Equal(t, "r1", d.Revision)
+	assert.Equal(t, "converging", d.State)
+	require.Len(t, d.Hops, 1)
+	assert.Equal(t, "seen", d.Hops[0].Name)
+	assert.True(t, d.Hops[0].OK)
+	assert.Contains(t, d.Versions, "debian")
+	assert.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`, d.Time)
+}
+
+// SSM takes 4096 characters; the certificate must arrive whole.
+func TestAStatusFitsItsParameter(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "parameter", "{}")
+	shell(t, dir, "", statusWorld+`
+status_begin "$(printf 'a%.0s' {1..64})"
+for hop in packages agent ssh accounts egress secret image certificate nginx migrate blue green site; do
+  status_hop "$hop" true "$(printf 'w%.0s' {1..200})"
+done
+status_set certificate "$(printf 'c%.0s' {1..700})"
+status_set error "$(seq 1 400 | plain 500)"
+status_set log "$(seq 1 4000 | plain_lines 3000)"
+status_publish`)
+	text := strings.TrimSpace(contents(dir, "parameter"))
+	assert.LessOrEqual(t, len(text), 4096)
+	assert.Contains(t, text, strings.Repeat("c", 700))
+	assert.Len(t, published(t, dir).Hops, 14)
+
+	set(t, dir, "parameter", "{}")
+	shell(t, dir, "", statusWorld+`
+status_begin r1; status_set log "$(seq 1 4000 | plain_lines 3000)"; status_publish`)
+	log := published(t, dir).Log
+	assert.Greater(t, len(log), 2000, "it takes the room that is left")
+	assert.True(t, strings.HasSuffix(log, "3998\n3999\n4000"), "its end counts")
+}
+
+func TestAStatusHasNoPasswordAndOnlyPrintableASCII(t *testing.T) {
+	dir := t.TempDir()
+	said := shell(t, dir, "", statusWorld+`printf 'é postgres://todo:hunter2@db/x {{a\tb\nnext' | tee >(plain 100 >"$world/plain") | plain_lines 100`)
+	assert.NotContains(t, strings.Join(said, ""), "hunter2")
+	assert.Equal(t, "next", last(said))
+	assert.Equal(t, " postgres://***@db/x {a b next", contents(dir, "plain"))
+}
+
+// What a machine's predecessor has begun counts, and must not be overwritten before it is known.
+func TestANewMachineKeepsItsPredecessorsOperations(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "parameter", `{"revision": "old", "operations": [
+		{"id": "one", "kind": "restart", "state": "done", "detail": "", "time": "2026-01-01T00:00:00Z"},
+		{"id": "two", "kind": "restart", "state": "started", "detail": "", "time": "2026-01-01T00:00:00Z"}]}`)
+	shell(t, dir, "", statusWorld+`status_begin r2; status_publish`)
+	d := published(t, dir)
+	assert.Equal(t, "r2", d.Revision)
+	require.Len(t, d.Operations, 2)
+	assert.Equal(t, "done", d.Operations[0].State)
+	assert.Equal(t, "failed", d.Operations[1].State)
+	assert.Equal(t, "it was interrupted", d.Operations[1].Detail)
+}
+
+func TestNothingIsPublishedWhileTheOperationsBeforeAreUnknown(t *testing.T) {
+	dir := t.TempDir()
+	said := shell(t, dir, "", statusWorld+`status_begin r2; status_publish || echo refused`)
+	assert.Equal(t, "refused", last(said))
+	_, err := os.Stat(filepath.Join(dir, "published.json"))
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}
