@@ -32,10 +32,11 @@ migrate_database() {
     detail='schema is up to date'
     return 0
   fi
-  [[ ! -e $migrate_log ]] || cat "$migrate_log"
+  touch "$migrate_log" # where it did not even start
+  cat "$migrate_log"
   result=$(systemctl show --property Result --value "$migrate_unit")
   code=$(systemctl show --property ExecMainStatus --value "$migrate_unit")
-  said=$(cat "$migrate_log" 2>/dev/null | plain 500)
+  said=$(plain 500 <"$migrate_log")
   # Exit codes: those of `app migrate up` (app/main.go), and of podman where the image's program cannot be run (126, 127)
   # or podman itself fails (125).
   case "$result $code" in
