@@ -13,6 +13,8 @@ func instanceChanges(f *fixture) cloudtest.Kind {
 	f.DeleteBeforeReplace = true
 	args := with(f.machine(), values{"creditSpecification": values{"cpuCredits": "standard"}})
 	f.card("second")
+	f.MustUp(subnetToken, "far subnet", values{"vpcId": f.Get("vpc").ID, "cidrBlock": "10.20.1.0/24", "availabilityZone": "us-east-1c"})
+	f.MustUp(interfaceToken, "far", values{"subnetId": f.Get("far subnet").ID, "securityGroups": []any{f.Get("group").ID}})
 	f.MustUp(profileToken, "other", values{"name": "other", "role": "web"})
 	boots := func() int {
 		machine := f.real(f.Get("changed").ID)
@@ -21,6 +23,8 @@ func instanceChanges(f *fixture) cloudtest.Kind {
 	}
 	return cloudtest.Kind{Source: "ec2/ec2_instance.go", Args: args, Boots: boots, Changes: []cloudtest.Change{
 		cloudtest.Replaces("ami", f.account.imageID(catalogue[0])),
+		cloudtest.Replaces("availabilityZone", "us-east-1c").From("us-east-1b").And("networkInterfaces[*].networkInterfaceId", f.Get("far").ID),
+		cloudtest.Ignored("availabilityZone", "us-east-1b").When("after a look at it"),
 		cloudtest.Stopping("instanceType", "t3.small"),
 		cloudtest.Replaces("networkInterfaces[*].networkInterfaceId", f.Get("second").ID),
 		cloudtest.Refused("networkInterfaces[*].deviceIndex", 1, "the only interface has the device index 0"),

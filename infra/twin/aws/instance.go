@@ -11,6 +11,7 @@ import (
 type instanceArgs struct {
 	AMI                     string               `json:"ami"`
 	InstanceType            string               `json:"instanceType"`
+	AvailabilityZone        string               `json:"availabilityZone,omitempty"`
 	NetworkInterfaces       []instanceInterface  `json:"networkInterfaces"`
 	IAMInstanceProfile      string               `json:"iamInstanceProfile,omitempty"`
 	UserData                string               `json:"userData,omitempty"`
@@ -54,7 +55,6 @@ type creditSpecification struct {
 type instance struct {
 	instanceArgs
 	ARN                     string `json:"arn"`
-	AvailabilityZone        string `json:"availabilityZone"`
 	InstanceState           string `json:"instanceState"`
 	PrimaryNetworkInterface string `json:"primaryNetworkInterfaceId"`
 	Subnet                  string `json:"subnetId"`
@@ -74,7 +74,7 @@ func (a *account) instanceKind() cloud.Resource {
 	return cloud.Kind[instanceArgs, instance]{
 		Token:    "aws:ec2/instance:Instance",
 		Required: []string{"ami", "instanceType", "networkInterfaces"},
-		Replace:  []string{"ami", "networkInterfaces", "rootBlockDevice.encrypted"},
+		Replace:  []string{"ami", "availabilityZone", "networkInterfaces", "rootBlockDevice.encrypted"},
 		ReplaceIf: func(old instance, in instanceArgs) []string {
 			if or(in.UserDataReplaceOnChange, false) && in.UserData != "" && old.UserData != in.UserData {
 				return []string{"userData"}
@@ -82,12 +82,12 @@ func (a *account) instanceKind() cloud.Resource {
 			return nil
 		},
 		Keep: []string{
-			"iamInstanceProfile", "userData", "monitoring", "disableApiTermination", "creditSpecification.cpuCredits",
+			"availabilityZone", "iamInstanceProfile", "userData", "monitoring", "disableApiTermination", "creditSpecification.cpuCredits",
 			"metadataOptions.httpEndpoint", "metadataOptions.httpTokens", "metadataOptions.httpPutResponseHopLimit",
 			"metadataOptions.instanceMetadataTags",
 			"rootBlockDevice.encrypted", "rootBlockDevice.volumeType", "rootBlockDevice.volumeSize",
 		},
-		Stable:    []string{"arn", "availabilityZone", "primaryNetworkInterfaceId", "subnetId", "privateIp", "privateDns", "publicIp", "publicDns"},
+		Stable:    []string{"arn", "primaryNetworkInterfaceId", "subnetId", "privateIp", "privateDns", "publicIp", "publicDns"},
 		Normalize: func(_ string, in instanceArgs) instanceArgs { return in.withDefaults() },
 		Check:     checkInstance,
 		Create: func(ctx context.Context, _ string, in instanceArgs) (string, instance, error) {
@@ -144,8 +144,13 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 	if err != nil {
 		return instance{}, err
 	}
+	if in.AvailabilityZone != "" && in.AvailabilityZone != home.AvailabilityZone {
+		return instance{}, refuse("InvalidParameterValue", "Value (%s) for parameter availabilityZone is invalid. Subnet '%s' is in the availability zone %s",
+			in.AvailabilityZone, card.Subnet, home.AvailabilityZone)
+	}
+	in.AvailabilityZone = home.AvailabilityZone
 	return instance{
-		instanceArgs: in, ARN: a.arn("ec2", "instance/"+id), AvailabilityZone: home.AvailabilityZone, InstanceState: running,
+		instanceArgs: in, ARN: a.arn("ec2", "instance/"+id), InstanceState: running,
 		PrimaryNetworkInterface: in.NetworkInterfaces[0].NetworkInterface, Subnet: card.Subnet,
 		PrivateIP: card.PrivateIP, PrivateDNS: card.PrivateDNSName,
 	}, nil

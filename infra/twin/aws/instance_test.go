@@ -91,6 +91,20 @@ func TestWhatTheTwinDoesNotKnowOfInstances(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+func TestTheZoneIsTheSubnets(t *testing.T) {
+	f := newFixture(t)
+	args := f.machine()
+	preview, err := f.Preview(instanceToken, web, args)
+	require.NoError(t, err)
+	assert.True(t, preview["availabilityZone"].IsComputed(), "it is not known before")
+	f.MustUp(instanceToken, web, args)
+	changed := with(args, values{"tags": some})
+	preview, err = f.Preview(instanceToken, web, changed)
+	require.NoError(t, err)
+	assert.Equal(t, "us-east-1b", preview["availabilityZone"].StringValue())
+	assert.Equal(t, "us-east-1b", f.MustUp(instanceToken, web, changed).Output("availabilityZone"))
+}
+
 // TestWhatAChangeDoes has all changes; these are the ones that the machine hears of.
 func TestAMachineIsToldWhatChanged(t *testing.T) {
 	f := newFixture(t)

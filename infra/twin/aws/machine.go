@@ -98,6 +98,7 @@ func (a *account) updateInstance(ctx context.Context, id string, _ instance, in 
 	if err != nil {
 		return old, err
 	}
+	in.AvailabilityZone = old.AvailabilityZone
 	if err := a.changeable(old.instanceArgs, in); err != nil {
 		return old, err
 	}

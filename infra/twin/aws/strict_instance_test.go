@@ -13,6 +13,7 @@ func strictInstance(f *fixture) []strict {
 	card := func(id string, more values) values {
 		return machine(values{"networkInterfaces": []any{with(values{"deviceIndex": 0, "networkInterfaceId": id}, more)}})
 	}
+	const zones = "https://github.com/hashicorp/terraform-provider-aws/issues/13999" // has EC2's message
 	run, volume, imds := ec2API+"API_RunInstances.html", ec2API+"API_CreateVolume.html", ec2API+"API_InstanceMetadataOptionsRequest.html"
 	return []strict{
 		{"not an image", ec2Errors, instanceToken, machine(values{"ami": "debian-13"}), nil, "InvalidAMIID.Malformed", `Invalid id: "debian-13" (expecting "ami-...")`},
@@ -31,6 +32,7 @@ func strictInstance(f *fixture) []strict {
 		{"volume smaller than the image", run, instanceToken, disk("gp3", 4), nil, "InvalidBlockDeviceMapping", "Volume of size 4GB is smaller than snapshot 'snap-0"},
 		{"gp3 over 64 TiB", volume, instanceToken, disk("gp3", 65537), nil, "InvalidParameterValue", "Volume of 65537GiB is too large for volume type gp3; maximum is 65536GiB"},
 		{"gp2 over 16 TiB", volume, instanceToken, disk("gp2", 16385), nil, "InvalidParameterValue", "Volume of 16385GiB is too large for volume type gp2; maximum is 16384GiB"},
+		{"subnet in another zone", zones, instanceToken, machine(values{"availabilityZone": "us-east-1c"}), nil, "InvalidParameterValue", "Value (us-east-1c) for parameter availabilityZone is invalid. Subnet '" + f.Get("subnet").ID + "' is in the availability zone us-east-1b"},
 		{"volume tagged twice", provider + "instance", instanceToken, machine(values{"volumeTags": some, "rootBlockDevice": values{"tags": some}}), nil, "", "conflicts with volume_tags"},
 		{"volume that shrinks", ec2API + "API_ModifyVolume.html", "", nil, func() error {
 			f.MustUp(instanceToken, web, good)

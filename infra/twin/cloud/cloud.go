@@ -11,7 +11,8 @@ import "context"
 // maps with string keys, structs, any, and *asset.Asset.
 //
 // Out embeds In and adds the computed outputs. Inputs are rebuilt from Out after a refresh, so Create, Read and Update
-// return the arguments as they were given; a value that the cloud chooses belongs in an output that In does not have.
+// return the arguments as they were given; a value that the cloud chooses belongs in an output that In does not have, or
+// in an argument that Keep lists.
 type Kind[In, Out any] struct {
 	Token    string   // "aws:ec2/vpc:Vpc"
 	Required []string // arguments that must be given; unknown counts as given

@@ -187,10 +187,18 @@ func (k Kind[In, Out]) preview(olds, inputs resource.PropertyMap) resource.Prope
 	outputs := inputs.Copy()
 	arguments := names[In]()
 	for _, name := range names[Out]() {
+		key := resource.PropertyKey(name)
 		if slices.Contains(arguments, name) {
+			if _, given := inputs[key]; given || !slices.Contains(k.Keep, name) {
+				continue
+			}
+			if old, ok := olds[key]; ok {
+				outputs[key] = old
+			} else if olds == nil {
+				outputs[key] = unknown() // the cloud will choose it
+			}
 			continue
 		}
-		key := resource.PropertyKey(name)
 		if old, ok := olds[key]; ok && slices.Contains(k.Stable, name) {
 			outputs[key] = old
 		} else {

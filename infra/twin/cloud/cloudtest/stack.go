@@ -113,6 +113,9 @@ func (s *Stack) Up(token, name string, args map[string]any) (Resource, error) {
 	}
 	switch change {
 	case Replaced:
+		if inputs, err = s.check(&Resource{urn: r.urn}, args); err != nil { // a new resource: nothing is kept of the old one
+			return Resource{}, err
+		}
 		err = s.replace(r, inputs, deleteFirst)
 	case Created:
 		err = s.create(r, inputs)
