@@ -3,7 +3,7 @@ package gcp
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/cloud/cloudtest"
@@ -27,11 +27,8 @@ func TestWhatAChangeDoes(t *testing.T) {
 	for _, token := range cloud.Tokens(Provider(cloud.Env{})) {
 		t.Run(token, func(t *testing.T) {
 			t.Parallel()
-			table, known := changes[token]
-			if !assert.True(t, known, "what does a change of each of its arguments do?") {
-				return
-			}
-			cloudtest.TryChanges(t, func(t *testing.T) cloudtest.Kind { return newBench(t).kind(token, table) })
+			require.Contains(t, changes, token, "what does a change of each of its arguments do?")
+			cloudtest.TryChanges(t, func(t *testing.T) cloudtest.Kind { return newBench(t).kind(token, changes[token]) })
 		})
 	}
 }

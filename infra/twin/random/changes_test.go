@@ -3,18 +3,20 @@ package random
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/cloud/cloudtest"
 )
 
-const registry = "https://www.pulumi.com/registry/packages/random/api-docs/"
+const registry = "https://registry.terraform.io/providers/hashicorp/random/latest/docs/resources/"
 
 // TestWhatAChangeDoes has every argument of every kind. Nothing random changes in place: what was drawn is kept, or
 // drawn anew.
 func TestWhatAChangeDoes(t *testing.T) {
 	t.Parallel()
-	for token, k := range map[string]cloudtest.Kind{
-		passwordToken: {Source: registry + "randompassword/", Args: map[string]any{"length": 16}, Changes: []cloudtest.Change{
+	tables := map[string]cloudtest.Kind{
+		passwordToken: {Source: registry + "password", Args: map[string]any{"length": 16}, Changes: []cloudtest.Change{
 			cloudtest.Replaces("keepers", map[string]any{"version": "2"}),
 			cloudtest.Replaces("keepers", map[string]any{}).From(map[string]any{"version": "2"}).When("there are none any more"),
 			cloudtest.Replaces("length", 17),
@@ -29,18 +31,21 @@ func TestWhatAChangeDoes(t *testing.T) {
 			cloudtest.Replaces("special", false),
 			cloudtest.Replaces("upper", false),
 		}},
-		bytesToken: {Source: registry + "randombytes/", Args: map[string]any{"length": 16}, Changes: []cloudtest.Change{
+		bytesToken: {Source: registry + "bytes", Args: map[string]any{"length": 16}, Changes: []cloudtest.Change{
 			cloudtest.Replaces("keepers", map[string]any{"version": "2"}),
 			cloudtest.Replaces("length", 17),
 		}},
-		idToken: {Source: registry + "randomid/", Args: map[string]any{"byteLength": 4}, Changes: []cloudtest.Change{
+		idToken: {Source: registry + "id", Args: map[string]any{"byteLength": 4}, Changes: []cloudtest.Change{
 			cloudtest.Replaces("byteLength", 5),
 			cloudtest.Replaces("keepers", map[string]any{"version": "2"}),
 			cloudtest.Replaces("prefix", "db-"),
 		}},
-	} {
+	}
+	for _, token := range cloud.Tokens(Provider(cloud.Env{})) {
 		t.Run(token, func(t *testing.T) {
+			require.Contains(t, tables, token, "what does a change of each of its arguments do?")
 			cloudtest.TryChanges(t, func(t *testing.T) cloudtest.Kind {
+				k := tables[token]
 				k.Stack, k.Token = cloudtest.New(t, Provider(cloud.Env{}), nil), token
 				return k
 			})
