@@ -12,7 +12,8 @@ import (
 
 // alone does something while no other command of the twin does, of any instance. Two that start at once would build the
 // same tools and images, and each would remove the services' container, the passphrase or the stack's salt that the other
-// has just made. Pulumi has a lock of its own for what comes after.
+// has just made; one that ends would take the engine and the images from another that starts. Pulumi has a lock of its own
+// for what comes between.
 func (t *twin) alone(ctx context.Context, do func() error) error {
 	if err := os.MkdirAll(t.shared, 0o755); err != nil {
 		return err
@@ -32,7 +33,7 @@ func (t *twin) alone(ctx context.Context, do func() error) error {
 			return fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
 		if !waiting {
-			fmt.Fprintln(os.Stderr, "another command starts the twin, so this one waits …")
+			fmt.Fprintln(os.Stderr, "another command starts or ends a twin, so this one waits …")
 		}
 		select {
 		case <-ctx.Done():

@@ -76,7 +76,7 @@ func run(args []string) error {
 		if err := t.tools(ctx); err != nil {
 			return err
 		}
-		return errors.Join(t.execute(ctx, args[1:]...), t.stopEngine(ctx))
+		return errors.Join(t.execute(ctx, args[1:]...), t.alone(ctx, func() error { return t.stopEngine(ctx) }))
 	}
 	if err := t.start(ctx); err != nil {
 		return err

@@ -57,7 +57,7 @@ func (t *twin) down(ctx context.Context) error {
 	if t.hasStack() {
 		destroyed = t.destroy(ctx)
 	}
-	return errors.Join(destroyed, t.end(ctx))
+	return errors.Join(destroyed, t.alone(ctx, func() error { return t.end(ctx) }))
 }
 
 // downWithoutEngine removes the files that are left where no engine answers. An instance that has files has run on one:
