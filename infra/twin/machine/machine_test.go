@@ -68,9 +68,12 @@ func TestVM(t *testing.T) {
 		assert.ErrorIs(t, e.Create(ctx, Spec{Name: "second", Disks: []Attachment{{Disk: "absent"}}}), ErrNotFound)
 	})
 
-	t.Run("an address moves", func(t *testing.T) {
+	t.Run("an address moves, and drops its connections", func(t *testing.T) {
 		other := nth(e.Subnet(), 16, 2)
+		assert.Equal(t, "HTTP", hold(t, e, stranger, door, 8002)(), "a connection that is left alone")
+		ask := hold(t, e, stranger, door, 8002)
 		require.NoError(t, e.SetAddress(ctx, "gce", other))
+		assert.Empty(t, ask(), "a connection to where the address was")
 		status, err := e.Status(ctx, "gce")
 		require.NoError(t, err)
 		assert.Equal(t, Status{Exists: true, Running: true, Address: other}, status)
