@@ -20,6 +20,7 @@ var changes = map[string]func(project) cloudtest.Kind{
 	diskToken: diskChanges, instanceToken: instanceChanges,
 	accountToken: accountChanges, grantToken: grantChanges,
 	secretToken: secretChanges, versionToken: versionChanges, readerToken: readerChanges,
+	bucketToken: bucketChanges, bucketMemberToken: bucketMemberChanges, objectToken: objectChanges,
 }
 
 func TestWhatAChangeDoes(t *testing.T) {

@@ -78,6 +78,7 @@ func (g *gcp) bucket() cloud.Resource {
 		Token:    "gcp:storage/bucket:Bucket",
 		Required: []string{"location"},
 		Replace:  []string{"location", "name", "project"},
+		Keep:     []string{"publicAccessPrevention", "softDeletePolicy", "uniformBucketLevelAccess", "versioning"},
 		Autoname: "name",
 		Secret:   secretLabels,
 		Stable:   []string{"projectNumber", "selfLink", "url"},
@@ -94,7 +95,7 @@ func (g *gcp) bucket() cloud.Resource {
 		},
 		Check: checkBucket,
 		Create: func(_ context.Context, _ string, in BucketArgs) (string, Bucket, error) {
-			out := in.outputs()
+			out := in.chosen().outputs()
 			return in.Name, out, g.createBucket(out)
 		},
 		Read: func(_ context.Context, id string) (Bucket, error) { return state.Get[Bucket](g.env.Store, id) },
@@ -116,6 +117,26 @@ func (g *gcp) bucket() cloud.Resource {
 			return g.deleteBucket(id, old.ForceDestroy != nil && *old.ForceDestroy)
 		},
 	}
+}
+
+// chosen adds what Google chooses where the program does not.
+// https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
+func (a BucketArgs) chosen() BucketArgs {
+	const week = 7 * 24 * 60 * 60
+	if a.PublicAccessPrevention == "" {
+		a.PublicAccessPrevention = "inherited"
+	}
+	if a.SoftDeletePolicy == nil || a.SoftDeletePolicy.RetentionDurationSeconds == nil {
+		seconds := week
+		a.SoftDeletePolicy = &SoftDeletePolicy{&seconds}
+	}
+	if a.UniformBucketLevelAccess == nil {
+		a.UniformBucketLevelAccess = new(bool)
+	}
+	if a.Versioning == nil {
+		a.Versioning = &Versioning{}
+	}
+	return a
 }
 
 func (a BucketArgs) outputs() Bucket {

@@ -3,6 +3,7 @@ package gcp
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/services/gcs"
@@ -34,9 +35,6 @@ type BucketObject struct {
 	StorageClass string `json:"storageClass"`
 }
 
-// textPlain is what Google's client finds in an object's content, if the program says nothing about it.
-const textPlain = "text/plain; charset=utf-8"
-
 // An object's id is BUCKET-NAME, from which neither can be told. Other content is uploaded in place; all that describes
 // an object replaces it: https://github.com/GoogleCloudPlatform/magic-modules/pull/10038.
 func (g *gcp) bucketObject() cloud.Resource {
@@ -44,15 +42,10 @@ func (g *gcp) bucketObject() cloud.Resource {
 		Token:    "gcp:storage/bucketObject:BucketObject",
 		Required: []string{"bucket", "content"},
 		Replace:  []string{"bucket", "cacheControl", "contentType", "name"},
+		Keep:     []string{"contentType"},
 		Autoname: "name",
 		Secret:   []string{"content"},
 		Stable:   []string{"kmsKeyName", "outputName", "selfLink", "storageClass"},
-		Normalize: func(_ string, in BucketObjectArgs) BucketObjectArgs {
-			if in.ContentType == "" {
-				in.ContentType = textPlain
-			}
-			return in
-		},
 		Create: func(_ context.Context, _ string, in BucketObjectArgs) (string, BucketObject, error) {
 			out, err := g.putObject(in)
 			return in.id(), out, err
@@ -92,6 +85,9 @@ func (g *gcp) putObject(in BucketObjectArgs) (BucketObject, error) {
 	if err := gcs.CheckName(in.Name); err != nil {
 		return BucketObject{}, doing("uploading object "+in.Name, fromService(err))
 	}
+	if in.ContentType == "" {
+		in.ContentType = http.DetectContentType([]byte(in.Content)) // as Google's client does
+	}
 	o, err := g.objects.Put(
 		state.StorageObject{Bucket: in.Bucket, Name: in.Name, ContentType: in.ContentType, CacheControl: in.CacheControl},
 		[]byte(in.Content), func(*state.StorageObject) error { return nil },
@@ -129,9 +125,6 @@ func (g *gcp) readObject(_ context.Context, id string) (BucketObject, error) {
 	if out.Md5hash != known.Md5hash {
 		out.DetectMd5hash = out.Md5hash
 	}
-	out.CacheControl = o.CacheControl
-	if known.ContentType != textPlain { // what the program did not choose may change
-		out.ContentType = o.ContentType
-	}
+	out.CacheControl, out.ContentType = o.CacheControl, o.ContentType
 	return out, nil
 }
