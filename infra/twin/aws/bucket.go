@@ -37,6 +37,10 @@ func (a *account) bucketKind() cloud.Resource {
 		Autoname:       "bucket",
 		AutonamePrefix: "bucketPrefix",
 		Stable:         []string{"arn", "bucketDomainName", "bucketRegionalDomainName", "region"},
+		Normalize: func(_ string, in bucketArgs) bucketArgs {
+			in.ForceDestroy = orDefault(in.ForceDestroy, false)
+			return in
+		},
 		Check: func(in bucketArgs) []cloud.Failure {
 			var f failures
 			if in.Bucket != "" {

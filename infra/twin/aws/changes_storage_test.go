@@ -30,6 +30,7 @@ func parameterChanges(*fixture) cloudtest.Kind {
 		cloudtest.Replaces("tier", "Standard").From("Advanced").When("there is no way back"),
 		cloudtest.Ignored("tier", nil).From("Advanced").When("no longer given"),
 		cloudtest.InPlace("description", "A letter"),
+		cloudtest.Ignored("overwrite", false).When("spelt out"),
 		cloudtest.InPlace("overwrite", true),
 		cloudtest.InPlace("tags", some),
 	}}
@@ -39,6 +40,7 @@ func bucketChanges(*fixture) cloudtest.Kind {
 	return cloudtest.Kind{Source: "s3/bucket.go", Args: values{}, Changes: []cloudtest.Change{
 		cloudtest.Replaces("bucket", "others").From("bundles"),
 		cloudtest.Replaces("bucketPrefix", "others-").From("bundles-"),
+		cloudtest.Ignored("forceDestroy", false).When("spelt out"),
 		cloudtest.InPlace("forceDestroy", true),
 		cloudtest.InPlace("tags", some),
 	}}
@@ -137,6 +139,7 @@ func repositoryChanges(*fixture) cloudtest.Kind {
 		cloudtest.InPlace(scan, true),
 		cloudtest.Ignored(algorithm, nil).When("no longer given"),
 		cloudtest.Refused(algorithm, "KMS", `to be one of ["AES256"], got KMS`),
+		cloudtest.Ignored("forceDelete", false).When("spelt out"),
 		cloudtest.InPlace("forceDelete", true),
 		cloudtest.InPlace("tags", some),
 	}}

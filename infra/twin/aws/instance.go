@@ -127,7 +127,7 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 	if err := checkLargest(in); err != nil {
 		return instance{}, err
 	}
-	if err := checkType(in.InstanceType); err != nil {
+	if err := checkType(in.InstanceType, "InvalidParameterValue"); err != nil {
 		return instance{}, err
 	}
 	if err := a.checkProfile(in.IAMInstanceProfile); err != nil {
@@ -156,10 +156,12 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 	}, nil
 }
 
-func checkType(instanceType string) error {
+// checkType wants a type that EC2 sells and that the image boots on. The code for one that there is not is different for a
+// machine that exists.
+func checkType(instanceType, unknownCode string) error {
 	architecture, known := architectureOf(instanceType)
 	if !known {
-		return refuse("InvalidParameterValue", "Invalid value '%s' for InstanceType.", instanceType)
+		return refuse(unknownCode, "Invalid value '%s' for InstanceType.", instanceType)
 	}
 	if architecture != amd64 {
 		return refuse("InvalidParameterValue", "The architecture '%s' of the specified instance type does not match the architecture '%s' of "+

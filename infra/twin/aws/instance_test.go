@@ -122,6 +122,23 @@ func TestAMachineIsToldWhatChanged(t *testing.T) {
 	assert.Equal(t, "#!/bin/sh\necho two\n", record.UserData)
 }
 
+func TestATypeThatThereIsNotLeavesTheMachineStopped(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+	_, err := f.Up(instanceToken, web, with(args, values{"instanceType": "t3.tiny"}))
+	require.ErrorContains(t, err, "InvalidInstanceAttributeValue")
+	assert.False(t, f.real(id).Running, "the AWS provider stops it before EC2 says no")
+	f.MustUp(instanceToken, web, with(args, values{"instanceType": "t3.small"}))
+	assert.True(t, f.real(id).Running)
+}
+
+func TestTwoChangesThatNeedAStopStopTwice(t *testing.T) {
+	f := newFixture(t)
+	id, args := f.up()
+	f.MustUp(instanceToken, web, with(args, values{"instanceType": "t3.small", "userData": "#!/bin/sh\necho two\n"}))
+	assert.Equal(t, 3, f.real(id).Boots)
+}
+
 func TestAReplacementNeedsTheCardOfItsPredecessor(t *testing.T) {
 	f := newFixture(t)
 	id, args := f.up()

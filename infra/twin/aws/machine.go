@@ -90,7 +90,8 @@ func (a *account) amend(id string, change func(*state.Machine)) error {
 }
 
 // updateInstance changes what EC2 can change. A new type or new user-data needs the machine stopped; the AWS provider
-// does that by itself, and starts it afterwards even if it was stopped before.
+// does that by itself, for one after the other, and starts it afterwards even if it was stopped before. It does not when
+// EC2 refuses the change: then the machine stays stopped.
 func (a *account) updateInstance(ctx context.Context, id string, _ instance, in instanceArgs) (instance, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,20 +103,26 @@ func (a *account) updateInstance(ctx context.Context, id string, _ instance, in 
 	if err := a.changeable(old.instanceArgs, in); err != nil {
 		return old, err
 	}
-	offline := old.InstanceType != in.InstanceType || old.UserData != in.UserData
-	if offline {
-		if err := a.power(ctx, id, false); err != nil {
-			return old, err
-		}
-	}
-	err = a.amend(id, func(m *state.Machine) {
-		m.Name, m.Type, m.UserData, m.Identity, m.Tags = in.Tags["Name"], in.InstanceType, in.UserData, in.IAMInstanceProfile, in.Tags
-	})
+	err = a.amend(id, func(m *state.Machine) { m.Name, m.Identity, m.Tags = in.Tags["Name"], in.IAMInstanceProfile, in.Tags })
 	if err != nil {
 		return old, err
 	}
-	if offline {
-		if err := a.power(ctx, id, true); err != nil {
+	if old.InstanceType != in.InstanceType {
+		err := a.whileStopped(ctx, id, func() error {
+			if err := checkType(in.InstanceType, "InvalidInstanceAttributeValue"); err != nil {
+				return err
+			}
+			return a.amend(id, func(m *state.Machine) { m.Type = in.InstanceType })
+		})
+		if err != nil {
+			return old, err
+		}
+	}
+	if old.UserData != in.UserData {
+		err := a.whileStopped(ctx, id, func() error {
+			return a.amend(id, func(m *state.Machine) { m.UserData = in.UserData })
+		})
+		if err != nil {
 			return old, err
 		}
 	}
@@ -132,12 +139,17 @@ func (a *account) updateInstance(ctx context.Context, id string, _ instance, in 
 	return a.seen(id, out, status.Running)
 }
 
-func (a *account) changeable(old, in instanceArgs) error {
-	if old.InstanceType != in.InstanceType {
-		if err := checkType(in.InstanceType); err != nil {
-			return err
-		}
+func (a *account) whileStopped(ctx context.Context, id string, change func() error) error {
+	if err := a.power(ctx, id, false); err != nil {
+		return err
 	}
+	if err := change(); err != nil {
+		return err
+	}
+	return a.power(ctx, id, true)
+}
+
+func (a *account) changeable(old, in instanceArgs) error {
 	if err := checkLargest(in); err != nil {
 		return err
 	}

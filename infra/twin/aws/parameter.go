@@ -53,7 +53,11 @@ func (a *account) parameterKind() cloud.Resource {
 		Autoname: "name",
 		Secret:   []string{"value"},
 		Stable:   []string{"arn", "dataType"},
-		Check:    checkParameter,
+		Normalize: func(_ string, in parameterArgs) parameterArgs {
+			in.Overwrite = orDefault(in.Overwrite, false)
+			return in
+		},
+		Check: checkParameter,
 		Create: func(_ context.Context, _ string, in parameterArgs) (string, parameter, error) {
 			out, err := a.putParameter(in, or(in.Overwrite, false))
 			return in.Name, out, err

@@ -52,6 +52,7 @@ func (a *account) repositoryKind() cloud.Resource {
 			if in.ImageTagMutability == "" {
 				in.ImageTagMutability = "MUTABLE"
 			}
+			in.ForceDelete = orDefault(in.ForceDelete, false)
 			if in.ImageScanningConfiguration == nil {
 				in.ImageScanningConfiguration = &imageScanning{}
 			}

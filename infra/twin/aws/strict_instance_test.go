@@ -39,6 +39,10 @@ func strictInstance(f *fixture) []strict {
 			_, err := f.Up(instanceToken, web, with(good, values{"rootBlockDevice": values{"encrypted": true, "volumeType": "gp3", "volumeSize": 9}}))
 			return err
 		}, "InvalidParameterValue", "New size cannot be smaller than existing size"},
+		{"unknown type of a machine that exists", ec2Errors, "", nil, func() error {
+			_, err := f.Up(instanceToken, web, with(good, values{"instanceType": "t3.tiny"}))
+			return err
+		}, "InvalidInstanceAttributeValue", "Invalid value 't3.tiny' for InstanceType."},
 		{"volume that outgrows EBS", ec2API + "API_ModifyVolume.html", "", nil, func() error {
 			_, err := f.Up(instanceToken, web, with(good, values{"rootBlockDevice": values{"encrypted": true, "volumeType": "gp3", "volumeSize": 70000}}))
 			return err
