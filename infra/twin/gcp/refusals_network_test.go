@@ -50,6 +50,10 @@ func TestNetworksThatGoogleRefuses(t *testing.T) {
 		},
 
 		{
+			name: "subnet name that begins with a digit", token: subnetToken, args: subnet(object{"name": "1st"}),
+			want: `"name" ("1st") doesn't match regexp`, source: names, seen: nameSeen,
+		},
+		{
 			name: "subnet range that is none", token: subnetToken, args: subnet(object{"ipCidrRange": "10.200.0.0"}),
 			want: `"ipCidrRange" is not a valid IP CIDR range`, source: subnets,
 		},
@@ -161,6 +165,10 @@ func TestNetworksThatGoogleRefuses(t *testing.T) {
 			want: `Invalid value for field 'resource.allowed[0].IPProtocol': 'tpc'. Must be one of ["ah", "all", "esp", "icmp", "ipip", "sctp", "tcp", "udp"] ` +
 				"or an IP protocol number between 0 and 255.",
 			source: firewalls, seen: "https://github.com/terraform-google-modules/terraform-google-network/issues/535",
+		},
+		{
+			name: "rule name with a dot", token: firewallToken, args: rule(object{"name": "db.postgres"}),
+			want: `"name" ("db.postgres") doesn't match regexp`, source: names, seen: nameSeen,
 		},
 		{
 			name: "rule name taken", token: firewallToken, args: rule(object{"name": "db-postgres"}),

@@ -43,6 +43,7 @@ func TestWhatAChangeDoes(t *testing.T) {
 	}
 	for _, token := range cloud.Tokens(Provider(cloud.Env{})) {
 		t.Run(token, func(t *testing.T) {
+			t.Parallel()
 			require.Contains(t, tables, token, "what does a change of each of its arguments do?")
 			cloudtest.TryChanges(t, func(t *testing.T) cloudtest.Kind {
 				k := tables[token]
