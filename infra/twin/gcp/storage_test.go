@@ -1,6 +1,8 @@
 package gcp
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -108,7 +110,7 @@ func TestBucketIsEmptyWhenItGoes(t *testing.T) {
 	p.enable()
 	p.MustUp(accountToken, "host", object{"accountId": "db-host"})
 	p.MustUp(bucketToken, "status", bucketArgs(nil))
-	made := p.MustUp(objectToken, "object", objectArgs(nil))
+	p.MustUp(objectToken, "object", objectArgs(nil))
 	member := object{"bucket": "b/todo-status", "role": "roles/storage.objectUser", "member": "serviceAccount:" + email}
 	granted := p.MustUp(bucketMemberToken, "member", member)
 	assert.Equal(t, "b/todo-status/roles/storage.objectUser/serviceAccount:"+email, granted.ID)
@@ -125,7 +127,10 @@ func TestBucketIsEmptyWhenItGoes(t *testing.T) {
 	assert.Empty(t, bindings)
 	left, err := state.List[state.StorageObject](p.store)
 	require.NoError(t, err)
-	assert.Empty(t, left, made.ID)
+	assert.Empty(t, left)
+	files, err := os.ReadDir(filepath.Join(p.store.Dir(), "contents"))
+	require.NoError(t, err)
+	assert.Empty(t, files, "no contents without an object")
 }
 
 func TestGrantOnABucketReachesTheService(t *testing.T) {

@@ -77,6 +77,15 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 			code: 403, reason: "forbidden", want: "does not have storage.objects.get access", source: permissions,
 		},
 		{
+			name: "a grant made just now", method: "POST", path: upload,
+			before: func(f *fixture) {
+				b := state.Binding{Resource: "b/todo-status", Role: "roles/storage.objectUser", Member: "serviceAccount:" + email, Made: f.Now()}
+				require.NoError(f.t, state.Put(f.Store, state.BindingID(b), b))
+			},
+			code: 403, reason: "forbidden", want: "does not have storage.objects.create access",
+			source: "https://cloud.google.com/iam/docs/access-change-propagation",
+		},
+		{
 			name: "missing object, for one who may not list", method: "GET", path: object, before: granted("legacyObjectReader"),
 			code: 403, reason: "forbidden", want: "does not have storage.objects.list access to the Google Cloud Storage bucket.",
 			source: permissions, seen: listSeen,
