@@ -105,107 +105,6 @@ func TestTheZoneIsTheSubnets(t *testing.T) {
 	assert.Equal(t, "us-east-1b", f.MustUp(instanceToken, web, changed).Output("availabilityZone"))
 }
 
-// TestWhatAChangeDoes has all changes; these are the ones that the machine hears of.
-func TestAMachineIsToldWhatChanged(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	f.MustUp(profileToken, "other", values{"name": "other", "role": "web"})
-	f.MustUp(instanceToken, web, with(args, values{
-		"tags": values{"Name": "site"}, "iamInstanceProfile": "other", "instanceType": "t3.small", "userData": "#!/bin/sh\necho two\n",
-	}))
-	record, err := state.Get[state.Machine](f.store, id)
-	require.NoError(t, err)
-	assert.Equal(t, "site", record.Name)
-	assert.Equal(t, map[string]string{"Name": "site"}, record.Tags)
-	assert.Equal(t, "other", record.Identity)
-	assert.Equal(t, "t3.small", record.Type)
-	assert.Equal(t, "#!/bin/sh\necho two\n", record.UserData)
-}
-
-func TestATypeThatThereIsNotLeavesTheMachineStopped(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	_, err := f.Up(instanceToken, web, with(args, values{"instanceType": "t3.tiny"}))
-	require.ErrorContains(t, err, "InvalidInstanceAttributeValue")
-	assert.False(t, f.real(id).Running, "the AWS provider stops it before EC2 says no")
-	f.MustUp(instanceToken, web, with(args, values{"instanceType": "t3.small"}))
-	assert.True(t, f.real(id).Running)
-}
-
-func TestTwoChangesThatNeedAStopStopTwice(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	f.MustUp(instanceToken, web, with(args, values{"instanceType": "t3.small", "userData": "#!/bin/sh\necho two\n"}))
-	assert.Equal(t, 3, f.real(id).Boots)
-}
-
-func TestAReplacementNeedsTheCardOfItsPredecessor(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	_, err := f.Up(instanceToken, web, with(args, values{"ami": f.account.imageID(catalogue[0])}))
-	require.ErrorContains(t, err, "InvalidNetworkInterface.InUse")
-	assert.True(t, f.real(id).Running, "the old one stays")
-}
-
-func TestAStoppedInstanceIsNotStartedByAnUnrelatedUpdate(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	args["creditSpecification"] = values{"cpuCredits": "standard"}
-	f.MustUp(profileToken, "other", values{"name": "other", "role": "web"})
-	f.MustUp(powerToken, "power", values{"instanceId": id, "state": stopped})
-	for name, unrelated := range map[string]values{
-		"tags": {"tags": some}, "volume's tags": {"volumeTags": some}, "profile": {"iamInstanceProfile": "other"},
-		"metadata": {"metadataOptions": values{"httpPutResponseHopLimit": 2}}, "credits": {"creditSpecification": values{"cpuCredits": "unlimited"}},
-		"volume": {"rootBlockDevice": values{"encrypted": true, "volumeSize": 20}}, "monitoring": {"monitoring": true},
-		"protection": {"disableApiTermination": true}, "way of replacement": {"userDataReplaceOnChange": true},
-	} {
-		args = with(args, unrelated)
-		assert.Equal(t, cloudtest.Updated, f.MustUp(instanceToken, web, args).Change, name)
-		assert.False(t, f.real(id).Running, name)
-	}
-	f.MustUp(ingressToken, "in-http", f.rule("tcp", 80, 80, "0.0.0.0/0"))
-	f.MustUp(interfaceToken, "card", values{"subnetId": f.Get("subnet").ID, "securityGroups": []any{f.Get("group").ID}, "tags": some})
-	require.NoError(t, f.Destroy("card-ip-on"))
-	assert.False(t, f.real(id).Running, "its network")
-	require.True(t, f.Refresh("power"))
-	assert.Equal(t, stopped, f.Get("power").Output("state"))
-
-	// A new type needs the machine stopped, and the AWS provider starts it whatever it was before.
-	f.MustUp(instanceToken, web, with(args, values{"instanceType": "t3.small"}))
-	assert.True(t, f.real(id).Running)
-}
-
-func TestInstanceIsPoweredByAResourceOfItsOwn(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	f.MustUp(powerToken, "power", values{"instanceId": id, "state": "running"})
-	assert.Equal(t, 1, f.real(id).Boots, "it ran already")
-
-	assert.Equal(t, cloudtest.Updated, f.MustUp(powerToken, "power", values{"instanceId": id, "state": "stopped"}).Change)
-	assert.False(t, f.real(id).Running)
-	record, err := state.Get[state.Machine](f.store, id)
-	require.NoError(t, err)
-	assert.False(t, record.Running)
-	require.True(t, f.Refresh(web))
-	assert.Equal(t, "stopped", f.Get(web).Output("instanceState"))
-
-	f.MustUp(instanceToken, web, with(args, values{"tags": values{"Name": "site"}}))
-	assert.False(t, f.real(id).Running, "an unrelated update does not start it")
-	f.MustUp(ingressToken, "in-http", f.rule("tcp", 80, 80, "0.0.0.0/0"))
-	assert.Contains(t, f.real(id).Firewall, "tcp dport 80", "a stopped machine boots with the new rules")
-
-	require.NoError(t, f.machines.Start(context.Background(), id))
-	require.True(t, f.Refresh("power"))
-	assert.Equal(t, cloudtest.Updated, f.MustUp(powerToken, "power", values{"instanceId": id, "state": "stopped"}).Change, "somebody started it")
-	require.NoError(t, f.Destroy("power"))
-	assert.False(t, f.real(id).Running, "it is left as it is")
-
-	_, err = f.Up(powerToken, "lost", values{"instanceId": "i-0", "state": "running"})
-	assert.ErrorContains(t, err, "InvalidInstanceID.NotFound: The instance ID 'i-0' does not exist")
-	_, err = f.Up(powerToken, "odd", values{"instanceId": id, "state": "paused"})
-	assert.ErrorContains(t, err, "expected state to be one of")
-}
-
 func TestRulesReachTheMachineAtOnce(t *testing.T) {
 	f := newFixture(t)
 	id, _ := f.up()
@@ -295,18 +194,6 @@ func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
 	require.ErrorContains(t, err, "no space left on device")
 	f.account.env.Machines = f.machines
 	f.MustUp(egressToken, "out-postgres", rule) // and not a duplicate
-}
-
-func TestAnUpdateThatCouldNotStartTheMachineIsTriedAgain(t *testing.T) {
-	f := newFixture(t)
-	id, args := f.up()
-	larger := with(args, values{"instanceType": "t3.small"})
-	f.account.env.Machines = broken{f.machines}
-	_, err := f.Up(instanceToken, web, larger)
-	require.ErrorContains(t, err, "no space left on device")
-	f.account.env.Machines = f.machines
-	f.MustUp(instanceToken, web, larger)
-	assert.True(t, f.real(id).Running)
 }
 
 func TestAMachineThatCannotStartLeavesNothing(t *testing.T) {
