@@ -130,6 +130,16 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
 		},
 		{
+			name: "lifecycle without an action", token: bucketToken,
+			args: rules(object{"action": object{}, "condition": object{"age": 1}}),
+			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
+		},
+		{
+			name: "lifecycle with a class that there isn't", token: bucketToken,
+			args: rules(object{"action": object{"type": "SetStorageClass", "storageClass": "NEAR"}, "condition": object{"age": 1}}),
+			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
+		},
+		{
 			name: "lifecycle of no state", token: bucketToken,
 			args: rules(object{"action": object{"type": "Delete"}, "condition": object{"withState": "DEAD"}}),
 			want: "to be one of", source: lifecycle,

@@ -13,65 +13,6 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// BucketArgs are the arguments of gcp:storage/bucket:Bucket. The twin keeps one version of an object whatever versioning
-// says, deletes nothing by lifecycle rules, and nothing softly.
-type BucketArgs struct {
-	ForceDestroy             *bool             `json:"forceDestroy,omitempty"`
-	Labels                   map[string]string `json:"labels,omitempty"`
-	LifecycleRules           []LifecycleRule   `json:"lifecycleRules,omitempty"`
-	Location                 string            `json:"location"`
-	Name                     string            `json:"name"`
-	Project                  string            `json:"project,omitempty"`
-	PublicAccessPrevention   string            `json:"publicAccessPrevention,omitempty"`
-	SoftDeletePolicy         *SoftDeletePolicy `json:"softDeletePolicy,omitempty"`
-	StorageClass             string            `json:"storageClass,omitempty"`
-	UniformBucketLevelAccess *bool             `json:"uniformBucketLevelAccess,omitempty"`
-	Versioning               *Versioning       `json:"versioning,omitempty"`
-}
-
-// LifecycleRule says what happens to which objects.
-type LifecycleRule struct {
-	Action    LifecycleAction    `json:"action"`
-	Condition LifecycleCondition `json:"condition"`
-}
-
-// LifecycleAction is what happens.
-type LifecycleAction struct {
-	StorageClass string `json:"storageClass,omitempty"`
-	Type         string `json:"type"`
-}
-
-// LifecycleCondition is when; ages are in days.
-type LifecycleCondition struct {
-	Age                     *int     `json:"age,omitempty"`
-	DaysSinceNoncurrentTime *int     `json:"daysSinceNoncurrentTime,omitempty"`
-	MatchesPrefixes         []string `json:"matchesPrefixes,omitempty"`
-	MatchesSuffixes         []string `json:"matchesSuffixes,omitempty"`
-	NoAge                   *bool    `json:"noAge,omitempty"`
-	NumNewerVersions        *int     `json:"numNewerVersions,omitempty"`
-	WithState               string   `json:"withState,omitempty"`
-}
-
-// SoftDeletePolicy is how long deleted objects can be brought back; 0 is never.
-type SoftDeletePolicy struct {
-	RetentionDurationSeconds *int `json:"retentionDurationSeconds,omitempty"`
-}
-
-// Versioning keeps what is overwritten.
-type Versioning struct {
-	Enabled bool `json:"enabled"`
-}
-
-// Bucket is one that holds objects.
-type Bucket struct {
-	BucketArgs
-	EffectiveLabels map[string]string `json:"effectiveLabels"`
-	PulumiLabels    map[string]string `json:"pulumiLabels"`
-	ProjectNumber   int               `json:"projectNumber"`
-	SelfLink        string            `json:"selfLink"`
-	URL             string            `json:"url"`
-}
-
 // A bucket's id is its name. The state.StorageBucket tells the services about it.
 func (g *gcp) bucket() cloud.Resource {
 	return cloud.Kind[BucketArgs, Bucket]{
@@ -101,6 +42,9 @@ func (g *gcp) bucket() cloud.Resource {
 		Read: func(_ context.Context, id string) (Bucket, error) { return state.Get[Bucket](g.env.Store, id) },
 		Update: func(_ context.Context, id string, _ Bucket, in BucketArgs) (Bucket, error) {
 			out := in.outputs()
+			if err := in.complete(); err != nil {
+				return out, err
+			}
 			err := state.Update(g.env.Store, id, func(b state.StorageBucket, err error) (state.StorageBucket, error) {
 				b.StorageClass, b.Labels = in.StorageClass, in.Labels
 				return b, err
@@ -119,33 +63,6 @@ func (g *gcp) bucket() cloud.Resource {
 	}
 }
 
-// chosen adds what Google chooses where the program does not.
-// https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
-func (a BucketArgs) chosen() BucketArgs {
-	const week = 7 * 24 * 60 * 60
-	if a.PublicAccessPrevention == "" {
-		a.PublicAccessPrevention = "inherited"
-	}
-	if a.SoftDeletePolicy == nil || a.SoftDeletePolicy.RetentionDurationSeconds == nil {
-		seconds := week
-		a.SoftDeletePolicy = &SoftDeletePolicy{&seconds}
-	}
-	if a.UniformBucketLevelAccess == nil {
-		a.UniformBucketLevelAccess = new(bool)
-	}
-	if a.Versioning == nil {
-		a.Versioning = &Versioning{}
-	}
-	return a
-}
-
-func (a BucketArgs) outputs() Bucket {
-	return Bucket{
-		BucketArgs: a, EffectiveLabels: a.Labels, PulumiLabels: a.Labels, ProjectNumber: projectNumber(a.Project),
-		SelfLink: "https://www.googleapis.com/storage/v1/b/" + a.Name, URL: "gs://" + a.Name,
-	}
-}
-
 // foreignBuckets have names that nobody else gets any more. There are hundreds of millions of them; these hold public data:
 // https://cloud.google.com/storage/docs/public-datasets.
 var foreignBuckets = []string{"cloud-samples-data", "gcp-public-data-landsat", "gcp-public-data-sentinel-2", "genomics-public-data"}
@@ -153,7 +70,7 @@ var foreignBuckets = []string{"cloud-samples-data", "gcp-public-data-landsat", "
 func (g *gcp) createBucket(out Bucket) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.enabled(out.Project, storageAPI); err != nil {
+	if err := errors.Join(g.enabled(out.Project, storageAPI), out.complete()); err != nil {
 		return err
 	}
 	if strings.Contains(out.Name, ".") {

@@ -68,12 +68,10 @@ func (c *checks) lifecycle(rules []LifecycleRule) {
 			if action.StorageClass != "" {
 				c.refuse(at+".action.storageClass", invalid("Invalid argument."))
 			}
-		case "SetStorageClass":
-			if !slices.Contains(storageClasses, action.StorageClass) {
+		case "SetStorageClass", "":
+			if action.StorageClass != "" && !slices.Contains(storageClasses, action.StorageClass) {
 				c.refuse(at+".action.storageClass", invalid("Invalid argument."))
 			}
-		case "":
-			c.add(at+".action.type", `Missing required argument: "type" is required, but no value was given`)
 		default:
 			c.refuse(at+".action.type", invalid("Invalid argument."))
 		}
@@ -86,4 +84,14 @@ func (c *checks) lifecycle(rules []LifecycleRule) {
 			}
 		}
 	}
+}
+
+// complete is what can't be checked before every argument is known.
+func (a BucketArgs) complete() error {
+	for _, rule := range a.LifecycleRules {
+		if rule.Action.Type == "" || rule.Action.Type == "SetStorageClass" && rule.Action.StorageClass == "" {
+			return invalid("Invalid argument.")
+		}
+	}
+	return nil
 }
