@@ -180,6 +180,15 @@ func TestInstanceThatRunsNeedsLeaveToBeStopped(t *testing.T) {
 	require.ErrorContains(t, err, "please set allow_stopping_for_update = true")
 	assert.Equal(t, "e2-small", p.record(t).Type)
 	assert.Equal(t, 1, p.machine(t).Boots)
+
+	// What the VM takes while it runs has been changed by then, also for the hosts that wait for it.
+	both := p.vm(object{"allowStoppingForUpdate": false, "machineType": "e2-medium", "metadata": object{"crosscloud": "2"}})
+	_, err = p.Up(instanceToken, "vm", both)
+	require.ErrorContains(t, err, "please set allow_stopping_for_update = true")
+	assert.Equal(t, map[string]string{"crosscloud": "2"}, p.record(t).Metadata)
+	require.True(t, p.Refresh("vm"))
+	both["machineType"] = "e2-small"
+	assert.Equal(t, cloudtest.Same, p.MustUp(instanceToken, "vm", both).Change)
 }
 
 func TestDriftShowsAndIsMended(t *testing.T) {

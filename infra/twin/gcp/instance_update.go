@@ -10,6 +10,13 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
+// errNeedsStop has the provider's words.
+var errNeedsStop = errors.New("Changing the machine_type, min_cpu_platform, service_account, enable_display, " +
+	"shielded_instance_config, scheduling.node_affinities or network_interface.[#d].(network/subnetwork/subnetwork_project) or " +
+	"advanced_machine_features on a started instance requires stopping it. To acknowledge this, " +
+	`please set allow_stopping_for_update = true in your config. You can also stop it by setting desired_status = "TERMINATED", ` +
+	"but the instance will not be restarted after the update.")
+
 // updateInstance changes a VM in place. Most of it the VM notices while it runs; for its type, its identity, its shield
 // and its network it has to be stopped, which the program must have allowed.
 func (g *gcp) updateInstance(ctx context.Context, id string, _ Instance, in InstanceArgs) (Instance, error) {
@@ -33,11 +40,10 @@ func (g *gcp) changeInstance(ctx context.Context, id string, in InstanceArgs) (I
 	in = g.alikeInstance(old.InstanceArgs, in)
 	stop := needsStop(old.InstanceArgs, in)
 	if stop && status.Running && in.DesiredStatus != terminated && !in.AllowStoppingForUpdate {
-		return Instance{}, errors.New("Changing the machine_type, min_cpu_platform, service_account, enable_display, " +
-			"shielded_instance_config, scheduling.node_affinities or network_interface.[#d].(network/subnetwork/subnetwork_project) or " +
-			"advanced_machine_features on a started instance requires stopping it. To acknowledge this, " +
-			`please set allow_stopping_for_update = true in your config. You can also stop it by setting desired_status = "TERMINATED", ` +
-			"but the instance will not be restarted after the update.")
+		if _, err := g.changeInstance(ctx, id, whileRunning(old.InstanceArgs, in)); err != nil {
+			return Instance{}, err
+		}
+		return Instance{}, errNeedsStop
 	}
 	if !reflect.DeepEqual(old.AttachedDisks, in.AttachedDisks) {
 		return Instance{}, errors.New("the twin can't attach or detach a disk of an existing VM")
@@ -76,6 +82,16 @@ func needsStop(old, in InstanceArgs) bool {
 		!reflect.DeepEqual(old.ServiceAccount, in.ServiceAccount) ||
 		!reflect.DeepEqual(old.ShieldedInstanceConfig, in.ShieldedInstanceConfig) ||
 		old.card().Network != in.card().Network || old.card().Subnetwork != in.card().Subnetwork
+}
+
+// whileRunning has those of the changes that the provider has made by the time that it comes to one for which it would
+// have to stop the VM.
+func whileRunning(old, in InstanceArgs) InstanceArgs {
+	old.Metadata, old.Tags, old.Labels, old.DeletionProtection = in.Metadata, in.Tags, in.Labels, in.DeletionProtection
+	if old.card().Network == in.card().Network && old.card().Subnetwork == in.card().Subnetwork {
+		old.NetworkInterfaces = in.NetworkInterfaces
+	}
+	return old
 }
 
 // moveInstance records the change, as far as everything it needs is there and free.
