@@ -100,6 +100,7 @@ func Deploy(ctx *pulumi.Context) error {
 		DatabaseURL:        channel.DatabaseURLParameter,
 		DatabaseURLVersion: channel.DatabaseURLVersion,
 		AdminSSHKeys:       config.AdminSSHKeys,
+		Operations:         config.WebOperations,
 	})
 	served, err := release.New(ctx, "release", release.Args{
 		Name:     name,
