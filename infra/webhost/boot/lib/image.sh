@@ -8,6 +8,7 @@ pull_image() {
   ! podman image exists "$image" || return 0
   registry=${image%%/*}
   put 0600 "$config/registry.json" <<<"{\"credHelpers\": {\"$registry\": \"ecr-login\"}}"
+  detail="the registry does not give ${image##*@}"
   # The helper logs in with the machine's role at every pull; a cache would only be one more place for a token.
   HOME=/root AWS_ECR_DISABLE_CACHE=true timeout 300 \
     podman pull --quiet --authfile "$config/registry.json" "$image" >/dev/null
