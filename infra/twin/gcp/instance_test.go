@@ -130,19 +130,6 @@ func TestInstanceUpdates(t *testing.T) {
 				assert.Equal(t, 2, p.machine(t).Boots)
 			},
 		},
-		"another image": {
-			func(project) object {
-				return object{"bootDisk": object{"initializeParams": object{"image": "debian-cloud/debian-13"}}}
-			},
-			cloudtest.Replaced, 1, func(*testing.T, project) {},
-		},
-		"another zone": {
-			func(project) object { return object{"zone": "us-east4-b", "attachedDisks": []any{}} },
-			cloudtest.Replaced, 1, func(*testing.T, project) {},
-		},
-		"description": {
-			func(project) object { return object{"description": ""} }, cloudtest.Replaced, 1, func(*testing.T, project) {},
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,6 +176,18 @@ func TestInstanceThatRunsNeedsLeaveToBeStopped(t *testing.T) {
 	require.True(t, p.Refresh("vm"))
 	both["machineType"] = "e2-small"
 	assert.Equal(t, cloudtest.Same, p.MustUp(instanceToken, "vm", both).Change)
+}
+
+func TestAVMThatSomebodyStartedIsNotStoppedByARefusal(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	p.MustUp(instanceToken, "vm", p.vm(object{"desiredStatus": "TERMINATED"}))
+	require.NoError(t, p.machines.Start(t.Context(), "db"))
+	_, err := p.Up(instanceToken, "vm", p.vm(object{"allowStoppingForUpdate": false, "machineType": "e2-medium"}))
+	require.ErrorContains(t, err, "requires stopping it")
+	assert.True(t, p.machine(t).Running)
 }
 
 func TestDriftShowsAndIsMended(t *testing.T) {

@@ -88,6 +88,7 @@ func needsStop(old, in InstanceArgs) bool {
 // have to stop the VM.
 func whileRunning(old, in InstanceArgs) InstanceArgs {
 	old.Metadata, old.Tags, old.Labels, old.DeletionProtection = in.Metadata, in.Tags, in.Labels, in.DeletionProtection
+	old.DesiredStatus = in.DesiredStatus // it runs, and is not to be stopped here
 	if old.card().Network == in.card().Network && old.card().Subnetwork == in.card().Subnetwork {
 		old.NetworkInterfaces = in.NetworkInterfaces
 	}
