@@ -14,7 +14,7 @@ import (
 const networkTier = "PREMIUM"
 
 // services are the APIs that the database's resources belong to.
-var services = []string{"compute", "iam", "secretmanager"}
+var services = []string{"compute", "iam", "secretmanager", "storage"}
 
 // AddressArgs says where to reserve an address.
 type AddressArgs struct {

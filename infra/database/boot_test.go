@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/infra/boottest"
+	"crosscloud/infra/operation"
 )
 
 // example is a desired state with every part set.
@@ -21,6 +22,10 @@ var example = desiredState{
 	Owner:             "todo",
 	Roles:             []role{{"todo_a", "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy"}, {"todo_b", "SCRAM-SHA-256$4096:c2FsdA==$b3RoZXI=:b3RoZXI="}},
 	ServerKey:         "projects/p/secrets/s/versions/3",
+	AdminSSHKeys:      []string{"ssh-ed25519 AAAAC3Nz one@example.org"},
+	Operations:        []operation.Operation{{ID: "restart-1", Kind: "restart"}},
+	StatusBucket:      "crosscloud-test-db-status-0a1b2c3d",
+	StatusObject:      "status.json",
 	Clients:           []string{"198.51.100.7/32", "203.0.113.64/26"},
 	CACertificate:     "certificate of the authority\n",
 	ServerCertificate: "certificate of the server\n",
@@ -65,7 +70,7 @@ func TestScriptsPassShellcheck(t *testing.T) {
 	require.NoError(t, os.WriteFile(rendered, []byte(script), 0o755))
 
 	// The entry points, and what they source, as they run; the rest is checked as part of them.
-	cmd := exec.Command(shellcheck, "--norc", "--external-sources", "--check-sourced", "converge", "agent", "install-agent", rendered)
+	cmd := exec.Command(shellcheck, "--norc", "--external-sources", "--check-sourced", "converge", "agent", "install-agent", "publish", rendered)
 	cmd.Dir = "boot"
 	out, err := cmd.CombinedOutput()
 	assert.NoError(t, err, "%s", out)

@@ -10,16 +10,18 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"crosscloud/infra/operation"
 )
 
-// What the server is asked to have. The owner cannot log in; the login role acts as the owner, and a second
-// one can take its place while the password is changed.
+// What the server is asked to have. The owner cannot log in; the login roles, todo_a and todo_b, act as the owner.
 const (
 	databaseName = "todo"
 	ownerName    = "todo"
-	loginName    = "todo_a"
+	loginPrefix  = "todo_"
 	port         = 5432
 )
 
@@ -48,6 +50,12 @@ type Args struct {
 	// and GCP refuses a rule that mixes the families.
 	AdminCIDRs   []netip.Prefix
 	AdminSSHKeys []string // in authorized_keys format, for user admin; without AdminCIDRs of no effect
+
+	// PasswordVersion counts the app's passwords; the next number makes a new one, two steps retire a leaked one.
+	// 0 means 1.
+	PasswordVersion int
+
+	Operations []operation.Operation // run once each, in this order, after the host has converged
 }
 
 func (a *Args) check() error {
@@ -66,6 +74,9 @@ func (a *Args) check() error {
 	missing("MachineType", a.MachineType == "")
 	missing("DiskGB", a.DiskGB <= 0)
 	missing("WebHost", a.WebHost == nil)
+	if a.PasswordVersion < 0 {
+		problems = append(problems, fmt.Errorf("PasswordVersion is %d, and counts from 1", a.PasswordVersion))
+	}
 	return errors.Join(problems...)
 }
 
@@ -81,6 +92,9 @@ type Database struct {
 	DatabaseURL pulumi.StringOutput
 	Revision    pulumi.StringOutput // SHA-256 of the bundle that the VM is to apply
 	DiskID      pulumi.StringOutput // for AdoptDisk of another stack
+
+	// The host publishes its status document, JSON, as this object in Cloud Storage.
+	StatusBucket, StatusObject pulumi.StringOutput
 
 	name string
 	args *Args
@@ -104,7 +118,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
-	login, err := newLogin(ctx, db)
+	logins, err := newLogins(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -112,30 +126,49 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
+	status, err := newStatus(ctx, db, identity)
+	if err != nil {
+		return nil, err
+	}
 	disk, err := newDataDisk(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	desired := newDesired(db, clients, trust, login, identity)
-	if err := newInstance(ctx, db, network, identity, disk, desired); err != nil {
+	desired := newDesired(db, clients, trust, logins, identity, status)
+	if err := newInstance(ctx, db, network, identity, status, disk, desired); err != nil {
 		return nil, err
 	}
 
 	db.Address = args.Address.IPv4
 	db.CACertificate = trust.caCertificate
-	db.DatabaseURL = login.url(db.Address)
+	db.DatabaseURL = logins.current.url(db.Address)
 	db.Revision = desired.revision
 	db.DiskID = disk.ID().ToStringOutput()
+	db.StatusBucket = status.bucket
+	db.StatusObject = status.object.Name
 	if err := ctx.RegisterResourceOutputs(db, pulumi.Map{
 		"address":       db.Address,
 		"caCertificate": db.CACertificate,
 		"databaseUrl":   db.DatabaseURL,
 		"revision":      db.Revision,
 		"diskId":        db.DiskID,
+		"statusBucket":  db.StatusBucket,
+		"statusObject":  db.StatusObject,
 	}); err != nil {
 		return nil, fmt.Errorf("register outputs of %q: %w", name, err)
 	}
 	return db, nil
+}
+
+// adminKeys are let in only where the firewall lets their owners' networks in.
+func (db *Database) adminKeys() []string {
+	keys := []string{}
+	if len(db.admins()) > 0 {
+		for _, key := range db.args.AdminSSHKeys {
+			keys = append(keys, strings.TrimSpace(key))
+		}
+	}
+	return keys
 }
 
 // options returns a child's options, in a slice of its own. The APIs must be enabled before anything else.

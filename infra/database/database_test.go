@@ -22,11 +22,12 @@ func TestEveryResourceHasAParentANameAndLabels(t *testing.T) {
 	physical := map[string]string{
 		"gcp:secretmanager/secret:Secret":    "secretId",
 		"gcp:serviceaccount/account:Account": "accountId",
+		"gcp:storage/bucket:Bucket":          "name",
 	}
 	for _, kind := range []string{"address:Address", "disk:Disk", "firewall:Firewall", "instance:Instance", "network:Network", "subnetwork:Subnetwork"} {
 		physical["gcp:compute/"+kind] = "name"
 	}
-	labelled := []string{"gcp:compute/address:Address", "gcp:compute/disk:Disk", "gcp:compute/instance:Instance", "gcp:secretmanager/secret:Secret"}
+	labelled := []string{"gcp:compute/address:Address", "gcp:compute/disk:Disk", "gcp:compute/instance:Instance", "gcp:secretmanager/secret:Secret", "gcp:storage/bucket:Bucket"}
 
 	var count int
 	for _, res := range m.Resources() {
@@ -47,7 +48,7 @@ func TestEveryResourceHasAParentANameAndLabels(t *testing.T) {
 			assert.Equal(t, map[string]any{"project": "crosscloud", "stack": "test", "part": "database"}, res.Plain()["labels"], res.Name)
 		}
 	}
-	assert.Equal(t, 21, count, "a resource came or went; see that it is covered here")
+	assert.Equal(t, 26, count, "a resource came or went; see that it is covered here")
 	assert.Equal(t, m.Named(t, "db-data").Plain()["labels"],
 		m.Named(t, "db-vm").Plain()["bootDisk"].(map[string]any)["initializeParams"].(map[string]any)["labels"])
 }
@@ -68,23 +69,26 @@ func TestApisAreEnabledBeforeAnythingElseAndStayEnabled(t *testing.T) {
 			}
 		}
 	}
-	assert.ElementsMatch(t, []string{"compute.googleapis.com", "iam.googleapis.com", "secretmanager.googleapis.com"}, apis)
+	assert.ElementsMatch(t, []string{"compute.googleapis.com", "iam.googleapis.com", "secretmanager.googleapis.com", "storage.googleapis.com"}, apis)
 }
 
 func TestOutputs(t *testing.T) {
 	_, out := mustDeploy(t, nil)
-	assert.Equal(t, output{"postgresql://todo_a:" + plantedPassword + "@203.0.113.20:5432/todo?sslmode=verify-full&channel_binding=require", true}, out.url)
+	assert.Equal(t, output{"postgresql://todo_a:" + plantedPassword + "1@203.0.113.20:5432/todo?sslmode=verify-full&channel_binding=require", true}, out.url)
 	assert.Equal(t, output{"certificate of the authority\n", false}, out.caCertificate)
 	assert.Equal(t, output{databaseAddress, false}, out.address)
 	assert.Equal(t, output{"projects/p/zones/us-east4-a/disks/crosscloud-test-db-data", false}, out.diskID)
+	assert.Equal(t, output{statusBucket, false}, out.statusBucket)
+	assert.Equal(t, output{"status.json", false}, out.statusObject)
 	assert.False(t, out.revision.secret)
 	assert.Regexp(t, "^[0-9a-f]{64}$", out.revision.value)
 }
 
 func TestArgumentsAreCheckedTogether(t *testing.T) {
 	m, _, err := deploy(t, func(a *Args) {
-		a.Zone, a.MachineType, a.DiskGB = "", "", 0
+		a.Zone, a.MachineType, a.DiskGB, a.PasswordVersion = "", "", 0, -1
 	})
+	assert.ErrorContains(t, err, "PasswordVersion is -1")
 	for _, missing := range []string{"Zone", "MachineType", "DiskGB"} {
 		assert.ErrorContains(t, err, missing+" is not set")
 	}

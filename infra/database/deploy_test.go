@@ -20,6 +20,8 @@ const (
 
 	databaseAddress = "203.0.113.20"
 	webAddress      = "198.51.100.7"
+
+	statusBucket = "crosscloud-test-db-status-0a1b2c3d"
 )
 
 const newestDebian = "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/debian-13-trixie-v20260101"
@@ -39,9 +41,11 @@ func computed(token, name string, inputs resource.PropertyMap) resource.Property
 	case "gcp:secretmanager/secretVersion:SecretVersion":
 		return text("name", "projects/p/secrets/s/versions/3")
 	case "random:index/randomPassword:RandomPassword":
-		return text("result", plantedPassword)
+		return text("result", plantedPassword+inputs["keepers"].ObjectValue()["version"].StringValue())
 	case "random:index/randomBytes:RandomBytes":
 		return text("base64", "c2l4dGVlbiBieXRlcyArMQ==")
+	case "random:index/randomId:RandomId":
+		return text("hex", "0a1b2c3d")
 	case "tls:index/privateKey:PrivateKey":
 		return text("privateKeyPem", map[string]string{"db-ca-key": plantedCAKey, "db-server-key": plantedServerKey}[name])
 	case "tls:index/selfSignedCert:SelfSignedCert":
@@ -55,7 +59,7 @@ func computed(token, name string, inputs resource.PropertyMap) resource.Property
 }
 
 // outputs are what the program can read of the database.
-type outputs struct{ url, caCertificate, revision, diskID, address output }
+type outputs struct{ url, caCertificate, revision, diskID, address, statusBucket, statusObject output }
 
 type output struct {
 	value  string
@@ -104,6 +108,8 @@ func deploy(t *testing.T, change func(*Args)) (*monitortest.Monitor, outputs, er
 		record("revision", db.Revision, &out.revision)
 		record("disk", db.DiskID, &out.diskID)
 		record("address", db.Address, &out.address)
+		record("status bucket", db.StatusBucket, &out.statusBucket)
+		record("status object", db.StatusObject, &out.statusObject)
 		return nil
 	})
 	return m, out, err

@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"crosscloud/infra/bundle"
+	"crosscloud/infra/operation"
 )
 
 //go:embed boot
@@ -26,6 +27,11 @@ type desiredState struct {
 	Owner     string `json:"owner"`
 	Roles     []role `json:"roles"`
 	ServerKey string `json:"serverKey"` // version of a secret, "projects/P/secrets/S/versions/N"
+
+	AdminSSHKeys []string              `json:"adminSshKeys"` // lines of authorized_keys
+	Operations   []operation.Operation `json:"operations"`
+	StatusBucket string                `json:"statusBucket"`
+	StatusObject string                `json:"statusObject"`
 
 	Clients           []string `json:"-"` // CIDRs, rendered into pg_hba.conf
 	CACertificate     string   `json:"-"` // PEM, ca.crt
@@ -111,21 +117,29 @@ func startupScript() (string, error) {
 	return strings.Replace(string(script), include, string(shared), 1), nil
 }
 
-// desired is the document once its parts are known. It is secret, as the verifier in it is; the revision is not.
+// desired is the document once its parts are known. It is secret, as the verifiers in it are; the revision is not.
 type desired struct {
 	document pulumi.StringOutput
 	revision pulumi.StringOutput
 }
 
-func newDesired(db *Database, clients pulumi.StringArrayOutput, t *trust, l *login, id *identity) *desired {
-	both := pulumi.All(clients, t.caCertificate, t.serverCertificate, l.verifier, id.serverKeyVersion, db.args.Address.IPv4).
+func newDesired(db *Database, clients pulumi.StringArrayOutput, t *trust, l *logins, id *identity, st *status) *desired {
+	both := pulumi.All(clients, t.caCertificate, t.serverCertificate, l.verifiers(), id.serverKeyVersion, db.args.Address.IPv4, st.bucket).
 		ApplyT(func(values []any) ([]string, error) {
+			var roles []role
+			for i, verifier := range values[3].([]string) {
+				roles = append(roles, role{Name: l.roles[i].role, Verifier: verifier})
+			}
 			text, revision, err := desiredState{
 				Address:           values[5].(string),
 				Database:          databaseName,
 				Owner:             ownerName,
-				Roles:             []role{{Name: loginName, Verifier: values[3].(string)}},
+				Roles:             roles,
 				ServerKey:         values[4].(string),
+				AdminSSHKeys:      db.adminKeys(),
+				Operations:        append([]operation.Operation{}, db.args.Operations...), // [], not null
+				StatusBucket:      values[6].(string),
+				StatusObject:      statusObject,
 				Clients:           values[0].([]string),
 				CACertificate:     values[1].(string),
 				ServerCertificate: values[2].(string),
@@ -137,7 +151,7 @@ func newDesired(db *Database, clients pulumi.StringArrayOutput, t *trust, l *log
 		}).(pulumi.StringArrayOutput)
 	return &desired{
 		document: both.Index(pulumi.Int(0)),
-		// A hash of the verifier tells nothing about it.
+		// A hash of the verifiers tells nothing about them.
 		revision: pulumi.Unsecret(both.Index(pulumi.Int(1))).(pulumi.StringOutput),
 	}
 }

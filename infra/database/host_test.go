@@ -53,7 +53,7 @@ func TestHostTakesWholeBundlesOnly(t *testing.T) {
 			desired, err := os.ReadFile(filepath.Join(bundles, revision, "desired.json"))
 			require.NoError(t, err)
 			assert.Contains(t, string(desired), example.ServerKey)
-			for _, program := range []string{"converge", "agent", "install-agent"} {
+			for _, program := range []string{"converge", "agent", "install-agent", "publish"} {
 				info, err := os.Stat(filepath.Join(bundles, revision, program))
 				require.NoError(t, err)
 				assert.Equal(t, "-rwxr-xr-x", info.Mode().String(), program)

@@ -19,7 +19,7 @@ func newIdentity(ctx *pulumi.Context, db *Database, serverKey pulumi.StringOutpu
 	account, err := serviceaccount.NewAccount(ctx, db.name+"-identity", &serviceaccount.AccountArgs{
 		AccountId:   pulumi.String(physicalName(ctx.Project(), ctx.Stack(), "db")),
 		DisplayName: pulumi.Sprintf("Database host of %s %s", ctx.Project(), ctx.Stack()),
-		Description: pulumi.String("Reads the key of the database's TLS certificate"),
+		Description: pulumi.String("Reads the key of the database's TLS certificate, and writes its own status"),
 	}, db.options()...)
 	if err != nil {
 		return nil, fmt.Errorf("create the database host's service account: %w", err)

@@ -2,7 +2,6 @@ package database
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -14,15 +13,13 @@ const (
 	// dataDevice is the data disk's name on the VM, /dev/disk/by-id/google-pgdata.
 	dataDevice = "pgdata"
 
-	// adminUser is who AdminSSHKeys log in as.
-	adminUser = "admin"
-
 	bootDiskGB = 10 // Debian's image, packages and logs; the database is on its own disk
 )
 
-func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, disk *compute.Disk, d *desired) error {
+func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, st *status, disk *compute.Disk, d *desired) error {
 	options := db.options(
-		pulumi.DependsOn([]pulumi.Resource{id.grant}),
+		// What the host may do, and the document that it writes over, are there before it asks.
+		pulumi.DependsOn([]pulumi.Resource{id.grant, st.grant, st.object}),
 		// Name, address and data disk are exclusive: the new VM cannot be made while the old one has them.
 		pulumi.DeleteBeforeReplace(true),
 	)
@@ -34,7 +31,7 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 		// The publisher's next image is no reason to rebuild the host.
 		kept = append(kept, "bootDisk.initializeParams.image")
 	}
-	metadata, err := metadata(db, d)
+	metadata, err := metadata(d)
 	if err != nil {
 		return err
 	}
@@ -69,7 +66,7 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, di
 		Metadata: metadata,
 		ServiceAccount: compute.InstanceServiceAccountArgs{
 			Email: id.email,
-			// The scope admits every API; what the account may do there is decided by its one IAM role.
+			// The scope admits every API; what the account may do there is decided by its IAM roles.
 			Scopes: pulumi.StringArray{pulumi.String("cloud-platform")},
 		},
 		ShieldedInstanceConfig: compute.InstanceShieldedInstanceConfigArgs{
@@ -99,25 +96,18 @@ func newestImage(ctx *pulumi.Context, db *Database) pulumi.StringOutput {
 	}, pulumi.Parent(db)).SelfLink()
 }
 
-func metadata(db *Database, d *desired) (pulumi.StringMap, error) {
+func metadata(d *desired) (pulumi.StringMap, error) {
 	script, err := startupScript()
 	if err != nil {
 		return nil, fmt.Errorf("render the start-up script: %w", err)
 	}
-	metadata := pulumi.StringMap{
+	return pulumi.StringMap{
 		// As metadata, not as MetadataStartupScript, whose changes replace the VM.
 		"startup-script": pulumi.String(script),
 		"crosscloud":     d.document,
-		// Neither the project's SSH keys nor its OS Login users get in.
+		// The administrators' keys are part of the desired state. No others get in: neither the project's, nor those
+		// of its OS Login users.
 		"block-project-ssh-keys": pulumi.String("TRUE"),
 		"enable-oslogin":         pulumi.String("FALSE"),
-	}
-	if len(db.admins()) > 0 && len(db.args.AdminSSHKeys) > 0 {
-		var keys []string
-		for _, key := range db.args.AdminSSHKeys {
-			keys = append(keys, adminUser+":"+strings.TrimSpace(key))
-		}
-		metadata["ssh-keys"] = pulumi.String(strings.Join(keys, "\n"))
-	}
-	return metadata, nil
+	}, nil
 }

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -47,23 +48,21 @@ func TestImageIsTheFamilysNewestAndThenKept(t *testing.T) {
 	assert.NotContains(t, m.Named(t, "db-vm").Options.GetIgnoreChanges(), "bootDisk.initializeParams.image", "a named image is applied")
 }
 
-func TestSSHKeysAreInMetadataOnlyWithTheRule(t *testing.T) {
-	keys := []string{"ssh-ed25519 AAAAC3Nz one@example.org\n", "ssh-ed25519 AAAAC3Nz two@example.org"}
-	for name, c := range map[string]struct {
-		cidrs []string
-		keys  []string
-		want  any
-	}{
-		"both":       {[]string{"192.0.2.0/24"}, keys, "admin:ssh-ed25519 AAAAC3Nz one@example.org\nadmin:ssh-ed25519 AAAAC3Nz two@example.org"},
-		"no keys":    {[]string{"192.0.2.0/24"}, nil, nil},
-		"no network": {nil, keys, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs, a.AdminSSHKeys = prefixes(c.cidrs...), c.keys })
-			metadata := m.Named(t, "db-vm").Plain()["metadata"].(map[string]any)
-			assert.Equal(t, c.want, metadata["ssh-keys"])
-			assert.Equal(t, "TRUE", metadata["block-project-ssh-keys"])
-			assert.Equal(t, "FALSE", metadata["enable-oslogin"])
-		})
+func TestNobodyButTheStackNamesSSHKeys(t *testing.T) {
+	m, _ := mustDeploy(t, func(a *Args) {
+		a.AdminCIDRs, a.AdminSSHKeys = prefixes("192.0.2.0/24"), []string{"ssh-ed25519 AAAAC3Nz one@example.org"}
+	})
+	metadata := m.Named(t, "db-vm").Plain()["metadata"].(map[string]any)
+	assert.NotContains(t, metadata, "ssh-keys", "they are part of the desired state, and would stay beside it")
+	assert.Equal(t, "TRUE", metadata["block-project-ssh-keys"])
+	assert.Equal(t, "FALSE", metadata["enable-oslogin"])
+}
+
+func TestHostExistsAfterWhatItNeeds(t *testing.T) {
+	m, _ := mustDeploy(t, nil)
+	var needs []string
+	for _, urn := range m.Named(t, "db-vm").Options.GetDependencies() {
+		needs = append(needs, urn[strings.LastIndex(urn, "::")+2:])
 	}
+	assert.Subset(t, needs, []string{"db-server-key-reader", "db-status-writer", "db-status-document"})
 }

@@ -74,7 +74,7 @@ func TestSecretsAreMarkedSecret(t *testing.T) {
 	}
 }
 
-func TestVMReadsItsOneSecretAndNothingElse(t *testing.T) {
+func TestVMReadsItsOneSecretWritesItsStatusAndNothingElse(t *testing.T) {
 	m, _ := mustDeploy(t, nil)
 	var grants []string
 	for _, res := range m.Resources() {
@@ -82,11 +82,16 @@ func TestVMReadsItsOneSecretAndNothingElse(t *testing.T) {
 			grants = append(grants, res.Name)
 		}
 	}
-	require.Equal(t, []string{"db-server-key-reader"}, grants)
+	require.ElementsMatch(t, []string{"db-server-key-reader", "db-status-writer"}, grants)
 	grant := m.Named(t, "db-server-key-reader").Plain()
 	assert.Equal(t, "roles/secretmanager.secretAccessor", grant["role"])
 	assert.Equal(t, "db-server-key-secret-id", grant["secretId"])
 	assert.Equal(t, "serviceAccount:crosscloud-test-db@p.iam.gserviceaccount.com", grant["member"])
+	assert.Equal(t, map[string]any{
+		"bucket": statusBucket,
+		"role":   "roles/storage.objectUser",
+		"member": "serviceAccount:crosscloud-test-db@p.iam.gserviceaccount.com",
+	}, m.Named(t, "db-status-writer").Plain())
 	assert.Equal(t, plantedServerKey, m.Named(t, "db-server-key-version").Plain()["secretData"])
 }
 

@@ -75,7 +75,7 @@ func TestRolesAreDefinedOnceAndFollowTheDesiredState(t *testing.T) {
 func TestClientsConnectAsTheURLDemands(t *testing.T) {
 	ca, certificate, serverKey := issue(t, net.IPv4(127, 0, 0, 1))
 	desired := example
-	desired.Roles = []role{{loginName, verifier(t, "pa55word")}}
+	desired.Roles = []role{{"todo_a", verifier(t, "pa55word")}}
 	desired.Clients = []string{"127.0.0.1/32"}
 	files := must(desired.files(must(fs.Sub(boot, "boot"))))
 	server := postgrestest.Start(t, postgrestest.Options{
@@ -109,6 +109,44 @@ func TestClientsConnectAsTheURLDemands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			assert.ErrorContains(t, connect(t, server, c.url, c.root, &user), c.reason)
 		})
+	}
+}
+
+// From one version of the password to the next, the server always knows the one that the app has.
+func TestRotationLeavesTheAppLoggedIn(t *testing.T) {
+	versions := []string{"zero", "first", "second", "third", "fourth"}
+	files := must(desiredState{Database: "todo", Clients: []string{"127.0.0.1/32"}, Roles: []role{{Name: "todo_a"}, {Name: "todo_b"}}}.files(must(fs.Sub(boot, "boot"))))
+	ca, certificate, serverKey := issue(t, net.IPv4(127, 0, 0, 1))
+	server := postgrestest.Start(t, postgrestest.Options{
+		HBA:      string(files["pg_hba.conf"]),
+		Files:    map[string][]byte{"server.crt": certificate, "server.key": serverKey},
+		Settings: map[string]string{"ssl": "on"},
+	})
+	root := filepath.Join(t.TempDir(), "ca.crt")
+	require.NoError(t, os.WriteFile(root, ca, 0o644))
+	logIn := func(version int) error {
+		var user string
+		role := map[int]string{0: "todo_b", 1: "todo_a"}[version%2]
+		url := "postgresql://" + role + ":" + versions[version] + "@127.0.0.1/todo?sslmode=verify-full&channel_binding=require"
+		return connect(t, server, url, root, &user)
+	}
+	for version := 1; version < len(versions); version++ {
+		var roles []role
+		for name, number := range map[string]int{"todo_a": newest(version, 1), "todo_b": newest(version, 0)} {
+			if number > 0 {
+				roles = append(roles, role{name, verifier(t, versions[number])})
+			}
+		}
+		server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
+			"CROSSCLOUD_DATABASE": "todo", "CROSSCLOUD_OWNER": "todo", "CROSSCLOUD_ROLES": string(must(json.Marshal(roles))),
+		})
+		for tried := 1; tried < len(versions); tried++ {
+			if tried == version || tried == version-1 {
+				assert.NoError(t, logIn(tried), "version %d at version %d", tried, version)
+			} else {
+				assert.ErrorContains(t, logIn(tried), "28P01", "version %d at version %d", tried, version)
+			}
+		}
 	}
 }
 

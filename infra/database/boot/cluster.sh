@@ -46,6 +46,7 @@ create_cluster() {
 own_cluster() {
   [[ $(stat --format %U:%G "$data") != postgres:postgres ]] || return 0
   systemctl stop "$unit"
+  changed 'stopped the server'
   chown postgres:postgres "$mountpoint"
   chown --recursive postgres:postgres "$mountpoint/$version"
   changed "gave $data to this host's user postgres"
@@ -60,19 +61,31 @@ resume_server() {
 
 # start_server starts it unless it runs, and waits. One that is starting may be recovering: it is left in peace.
 start_server() {
-  local attempt answer
-  answer=$(server_answer)
-  if ((answer == 2)); then
+  if [[ $(server_answer) == 2 ]]; then
     systemctl start "$unit"
     changed 'started the server'
   fi
+  server_gets_ready || case $(server_answer) in
+  2) die "the server does not start; see journalctl -u $unit and /var/log/postgresql" ;;
+  *) die 'the server is still starting' ;;
+  esac
+}
+
+# restart_server returns 1 if the server does not answer afterwards.
+restart_server() {
+  systemctl restart "$unit" || return 1
+  changed 'restarted the server'
+  server_gets_ready
+}
+
+# server_gets_ready waits up to a minute.
+server_gets_ready() {
+  local attempt
   for ((attempt = 0; attempt < 120; attempt++)); do
-    answer=$(server_answer)
-    ((answer != 0)) || return 0
+    [[ $(server_answer) != 0 ]] || return 0
     sleep 0.5
   done
-  ((answer == 2)) && die "the server does not start; see journalctl -u $unit and /var/log/postgresql"
-  die 'the server is still starting'
+  return 1
 }
 
 # server_answer prints 0: accepts connections, 1: not yet, 2: no server.
@@ -80,4 +93,12 @@ server_answer() {
   local answer=0
   pg_isready --quiet --host=/var/run/postgresql || answer=$?
   echo "$answer"
+}
+
+# server_version prints the running server's, for example 17.12, or nothing.
+server_version() {
+  local version
+  [[ $(server_answer 2>/dev/null) == 0 ]] || return 0
+  version=$(query <<<'SHOW server_version')
+  echo "${version%% *}"
 }

@@ -3,6 +3,7 @@
 
 readonly disk=/dev/disk/by-id/google-pgdata
 readonly mountpoint=/var/lib/postgresql
+readonly reload_systemd=/run/crosscloud/reload-systemd # exists while systemd has yet to read fstab
 
 check_disk() {
   [[ -b $disk ]] || die "the data disk is not attached: there is no $disk"
@@ -49,13 +50,18 @@ mount_disk() {
   # waits for the mount by itself.
   line="UUID=$uuid $mountpoint ext4 noatime,discard,nofail,x-systemd.device-timeout=60s 0 2"
   if ! grep --quiet --line-regexp --fixed-strings "$line" /etc/fstab; then
+    touch "$reload_systemd"
     {
       awk -v mountpoint="$mountpoint" '$2 != mountpoint' /etc/fstab
       echo "$line"
     } >/etc/fstab.new
     mv /etc/fstab.new /etc/fstab
-    systemctl daemon-reload
     changed "/etc/fstab mounts $mountpoint"
+  fi
+  # systemd makes a unit of the line when it is told to look.
+  if [[ -e $reload_systemd ]]; then
+    systemctl daemon-reload
+    rm "$reload_systemd"
   fi
   if ! mountpoint --quiet "$mountpoint"; then
     mkdir -p "$mountpoint"

@@ -11,3 +11,10 @@ place_file() {
   mv "$target.new" "$target"
   changed "$target"
 }
+
+# remove_file TARGET
+remove_file() {
+  [[ -e $1 ]] || return 0
+  rm "$1"
+  changed "removed $1"
+}

@@ -56,9 +56,8 @@ load_settings() {
   fi
   pending=$(query <<<"SELECT string_agg(name, ', ') FROM pg_settings WHERE pending_restart")
   if [[ -n $pending ]]; then
-    systemctl restart "$unit"
-    changed "restarted the server, which $pending takes"
-    start_server
+    log "the server restarts for $pending"
+    restart_server || start_server
   fi
 }
 

@@ -3,22 +3,17 @@
 # and no log.
 
 readonly tls=/etc/crosscloud/tls
-readonly metadata=http://metadata.google.internal/computeMetadata/v1
 readonly secrets=https://secretmanager.googleapis.com/v1
 
 # fetch_server_key asks only when the desired state names another version than the one that is here. It comes
 # before the certificates are placed: a server that starts with a certificate and another one's key fails.
 fetch_server_key() {
-  local secret token
+  local secret
   secret=$(jq --raw-output .serverKey desired.json)
   [[ ! -f $tls/server.key || $(cat "$tls/server.key.version" 2>/dev/null) != "$secret" ]] || return 0
   install -d -m 0755 "${tls%/*}" "$tls"
-  token=$(curl --silent --show-error --fail --max-time 30 --header 'Metadata-Flavor: Google' \
-    "$metadata/instance/service-accounts/default/token" | jq --raw-output --exit-status .access_token) ||
-    die 'the metadata server gives no token of the service account'
   (umask 077 && : >"$tls/server.key.new")
-  printf 'header = "Authorization: Bearer %s"\n' "$token" |
-    curl --silent --show-error --fail --max-time 30 --config - "$secrets/$secret:access" |
+  curl --silent --show-error --fail --max-time 30 --config <(authorization) "$secrets/$secret:access" |
     jq --raw-output --exit-status .payload.data | base64 --decode >"$tls/server.key.new" ||
     die "cannot read $secret; a new permission takes some minutes to work"
   [[ $(openssl pkey -pubout -in "$tls/server.key.new" 2>/dev/null) == "$(openssl x509 -noout -pubkey -in server.crt)" ]] ||

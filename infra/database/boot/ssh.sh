@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# The administrators' keys. They log in as user admin, who may do everything, as the first user of a Debian cloud image
+# may. The firewall lets nobody reach port 22 unless there are keys and networks to come from.
+
+readonly admin=admin
+readonly admin_keys=/etc/crosscloud/ssh/$admin
+readonly sudo_rule=/etc/sudoers.d/crosscloud-$admin
+readonly sshd_settings=/etc/ssh/sshd_config.d/50-crosscloud.conf
+readonly reload_sshd=$run_files/reload-sshd # exists while sshd has yet to read its settings
+
+install_admin_keys() {
+  local keys
+  keys=$(jq --raw-output '.adminSshKeys[]' desired.json)
+  place_sshd_settings
+  if [[ -z $keys ]]; then
+    remove_file "$admin_keys"
+    remove_file "$sudo_rule"
+    return 0
+  fi
+  create_admin
+  place_file admin.sudoers "$sudo_rule" 0440 root:root
+  install -d -m 0755 "${admin_keys%/*}"
+  printf '%s\n' "$keys" >"$run_files/admin-keys"
+  place_file "$run_files/admin-keys" "$admin_keys" 0644 root:root
+  if ! systemctl is-active --quiet ssh.service && ! systemctl is-active --quiet ssh.socket; then
+    systemctl enable --quiet --now ssh.service
+    changed 'started sshd'
+  fi
+}
+
+# place_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
+place_sshd_settings() {
+  if ! cmp --quiet sshd.conf "$sshd_settings"; then
+    touch "$reload_sshd"
+    place_file sshd.conf "$sshd_settings" 0644 root:root
+  fi
+  [[ -e $reload_sshd ]] || return 0
+  if systemctl is-active --quiet ssh.service; then
+    systemctl reload ssh.service
+    changed 'sshd reads its settings'
+  fi
+  rm "$reload_sshd"
+}
+
+# create_admin: members of the group adm may read the journal.
+create_admin() {
+  if ! id "$admin" >/dev/null 2>&1; then
+    useradd --create-home --shell /bin/bash "$admin"
+    changed "created the user $admin"
+  fi
+  if [[ " $(id --name --groups "$admin") " != *' adm '* ]]; then
+    usermod --append --groups adm "$admin"
+    changed "added the user $admin to the group adm"
+  fi
+}

@@ -1,0 +1,81 @@
+package database
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
+)
+
+// The accounts and services of this machine are left alone: what would change them is written down instead.
+const onSSH = `
+	noted() { echo "$*" >>../noted; }
+	id() { [[ -e ../admin ]] || return 1; [[ $1 != --name ]] || cat ../admin; }
+	useradd() { noted useradd; echo admin >../admin; }
+	usermod() { noted "$*"; echo admin adm >../admin; }
+	systemctl() { case $1 in is-active) [[ " $sshd " == *" $3 "* ]] ;; *) noted "$*" ;; esac; }
+	begin_step ssh; install_admin_keys`
+
+func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
+	h := newTestHost(t)
+	install := func(sshd string, keys ...string) []string {
+		desired := example
+		desired.AdminSSHKeys, desired.Operations = append([]string{}, keys...), nil
+		h.desire(t, desired)
+		noted := filepath.Join(h.dir, "noted")
+		os.Remove(noted)
+		out, err := h.run(t, "sshd='"+sshd+"'"+onSSH)
+		require.NoError(t, err, out)
+		content, _ := os.ReadFile(noted)
+		return strings.Split(strings.TrimSpace(string(content)), "\n")
+	}
+	nothing := []string{""}
+	keys := filepath.Join(h.dir, "etc/crosscloud/ssh/admin")
+	rule := filepath.Join(h.dir, "etc/sudoers.d/crosscloud-admin")
+	const one, two = "ssh-ed25519 AAAAC3Nz one@example.org", "ssh-ed25519 AAAAC3Nz two@example.org"
+
+	assert.Equal(t, []string{"reload ssh.service"}, install("ssh.service"), "its own settings come first")
+	assert.NoFileExists(t, keys)
+	assert.Equal(t, []string{"useradd", "--append --groups adm admin"}, install("ssh.service", one, two))
+	assert.Equal(t, one+"\n"+two+"\n", string(must(os.ReadFile(keys))))
+	assert.FileExists(t, rule)
+	assert.Equal(t, nothing, install("ssh.service", one, two))
+
+	assert.Equal(t, nothing, install("ssh.service", two))
+	assert.Equal(t, two+"\n", string(must(os.ReadFile(keys))), "a shorter list")
+	assert.Equal(t, nothing, install("ssh.service"))
+	assert.NoFileExists(t, keys)
+	assert.NoFileExists(t, rule)
+
+	assert.Equal(t, []string{"enable --quiet --now ssh.service"}, install("", two), "sshd that does not run is started for somebody")
+	assert.Equal(t, nothing, install("ssh.socket", two), "and not where a socket starts it")
+
+	// Cut off between the settings and the reload.
+	require.NoError(t, os.WriteFile(filepath.Join(h.dir, "run/crosscloud/reload-sshd"), nil, 0o644))
+	assert.Equal(t, []string{"reload ssh.service"}, install("ssh.service", two))
+	assert.Equal(t, nothing, install("ssh.service", two))
+}
+
+func TestSSHSettingsAreWhatTheServerUnderstands(t *testing.T) {
+	sshd := boottest.Tool(t, "sshd")
+	key := filepath.Join(t.TempDir(), "host_key")
+	out, err := exec.Command(boottest.Tool(t, "ssh-keygen"), "-q", "-N", "", "-t", "ed25519", "-f", key).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	out, err = exec.Command(sshd, "-T", "-f", "boot/sshd.conf", "-h", key).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	for _, setting := range []string{"authorizedkeysfile /etc/crosscloud/ssh/%u", "passwordauthentication no", "kbdinteractiveauthentication no", "permitrootlogin no"} {
+		assert.Contains(t, string(out), "\n"+setting+"\n")
+	}
+}
+
+func TestSudoRuleIsWhatSudoUnderstands(t *testing.T) {
+	visudo := boottest.Tool(t, "visudo")
+	out, err := exec.Command(visudo, "--check", "--file=boot/admin.sudoers").CombinedOutput()
+	assert.NoError(t, err, "%s", out)
+}

@@ -1,0 +1,25 @@
+package database
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestStatusIsPrivateToItsReadersAndTheHosts(t *testing.T) {
+	m, _ := mustDeploy(t, nil)
+	assert.Equal(t, map[string]any{
+		"name":                     statusBucket,
+		"location":                 "us-east4",
+		"uniformBucketLevelAccess": true,
+		"publicAccessPrevention":   "enforced",
+		"forceDestroy":             true,
+		"labels":                   map[string]any{"project": "crosscloud", "stack": "test", "part": "database"},
+	}, m.Named(t, "db-status").Plain())
+
+	document := m.Named(t, "db-status-document")
+	assert.Equal(t, map[string]any{
+		"bucket": statusBucket, "name": "status.json", "contentType": "application/json", "content": "{}",
+	}, document.Plain())
+	assert.Equal(t, []string{"content", "detectMd5hash"}, document.Options.GetIgnoreChanges(), "the host writes it from then on")
+}
