@@ -78,7 +78,7 @@ func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 
 func TestWhatCannotBePublishedFailsNoRunAndIsMadeUpFor(t *testing.T) {
 	h := newTestHost(t)
-	out, err := h.shell(t, "./publish")
+	out, err := h.shell(t, "bash ./publish")
 	require.NoError(t, err, out)
 	assert.Empty(t, h.uploads, "nothing was told yet")
 
@@ -87,11 +87,11 @@ func TestWhatCannotBePublishedFailsNoRunAndIsMadeUpFor(t *testing.T) {
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "the last status cannot be read: 403 the host does not have access")
 	assert.Empty(t, h.uploads)
-	out, err = h.shell(t, "./publish")
+	out, err = h.shell(t, "bash ./publish")
 	require.Error(t, err, out)
 
 	h.refuse = nil
-	out, err = h.shell(t, "./publish")
+	out, err = h.shell(t, "bash ./publish")
 	require.NoError(t, err, out)
 	assert.Equal(t, "serving", h.published(t).State)
 
@@ -108,7 +108,7 @@ func TestARunUnderWayIsNotPublishedOver(t *testing.T) {
 	_, err := h.run(t, `begin_step seen`)
 	require.NoError(t, err)
 	before := len(h.uploads)
-	out, err := h.shell(t, `exec 8>../run/crosscloud-converge.lock; flock 8; ./publish`)
+	out, err := h.shell(t, `exec 8>../run/crosscloud-converge.lock; flock 8; bash ./publish`)
 	require.NoError(t, err, out)
 	assert.Len(t, h.uploads, before)
 }

@@ -33,7 +33,9 @@ func newStatus(ctx *pulumi.Context, db *Database, id *identity) (*status, error)
 		UniformBucketLevelAccess: pulumi.Bool(true),
 		PublicAccessPrevention:   pulumi.String("enforced"),
 		ForceDestroy:             pulumi.Bool(true),
-		Labels:                   labels(ctx),
+		// A document that is written every minute is not kept for a week each time.
+		SoftDeletePolicy: storage.BucketSoftDeletePolicyArgs{RetentionDurationSeconds: pulumi.Int(0)},
+		Labels:           labels(ctx),
 	}, db.options()...)
 	if err != nil {
 		return nil, fmt.Errorf("create the bucket of the host's status: %w", err)

@@ -14,6 +14,7 @@ func TestStatusIsPrivateToItsReadersAndTheHosts(t *testing.T) {
 		"uniformBucketLevelAccess": true,
 		"publicAccessPrevention":   "enforced",
 		"forceDestroy":             true,
+		"softDeletePolicy":         map[string]any{"retentionDurationSeconds": 0.0},
 		"labels":                   map[string]any{"project": "crosscloud", "stack": "test", "part": "database"},
 	}, m.Named(t, "db-status").Plain())
 

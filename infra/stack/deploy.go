@@ -39,17 +39,19 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 
 	db, err := database.New(ctx, "database", &database.Args{
-		Address:      databaseAddress,
-		Region:       config.GCPRegion,
-		Zone:         config.GCPZone,
-		MachineType:  config.DatabaseMachineType,
-		Image:        config.DatabaseImage,
-		DiskGB:       config.DatabaseDiskGB,
-		AdoptDisk:    config.AdoptDataDisk,
-		ProtectData:  config.ProtectData,
-		WebHost:      webAddress.IP,
-		AdminCIDRs:   config.AdminCIDRs,
-		AdminSSHKeys: config.AdminSSHKeys,
+		Address:         databaseAddress,
+		Region:          config.GCPRegion,
+		Zone:            config.GCPZone,
+		MachineType:     config.DatabaseMachineType,
+		Image:           config.DatabaseImage,
+		DiskGB:          config.DatabaseDiskGB,
+		AdoptDisk:       config.AdoptDataDisk,
+		ProtectData:     config.ProtectData,
+		WebHost:         webAddress.IP,
+		AdminCIDRs:      config.AdminCIDRs,
+		AdminSSHKeys:    config.AdminSSHKeys,
+		PasswordVersion: config.DatabasePasswordVersion,
+		Operations:      config.DatabaseOperations,
 	})
 	if err != nil {
 		return err

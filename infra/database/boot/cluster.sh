@@ -97,8 +97,8 @@ server_answer() {
 
 # server_version prints the running server's, for example 17.12, or nothing.
 server_version() {
-  local version
+  local said
   [[ $(server_answer 2>/dev/null) == 0 ]] || return 0
-  version=$(query <<<'SHOW server_version')
-  echo "${version%% *}"
+  said=$(query <<<'SHOW server_version')
+  echo "${said%% *}"
 }

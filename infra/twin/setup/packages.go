@@ -16,14 +16,16 @@ import (
 )
 
 // ForTests are the packages that the tests need beyond those of the twin.
-var ForTests = []string{"nginx", "postgresql", "shellcheck", "nftables", "iproute2", "openssl", "systemd"}
+var ForTests = []string{"nginx", "postgresql", "shellcheck", "nftables", "iproute2", "openssl", "systemd", "curl", "jq"}
 
 // programs tells by which file a package is known to be there; it may have come another way than by apt.
 var programs = map[string]string{
+	"curl":        "curl",
 	"debootstrap": "debootstrap",
 	"docker.io":   "dockerd",
 	"docker-cli":  "docker",
 	"iproute2":    "ip",
+	"jq":          "jq",
 	"nftables":    "nft",
 	"nginx":       "nginx",
 	"openssl":     "openssl",
