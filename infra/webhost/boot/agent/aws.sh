@@ -44,6 +44,7 @@ ssm() {
 # S3, fifteen minutes away from its own.
 clock_complaint() {
   local theirs minutes
+  [[ -n $1 ]] || return 0 # no answer
   theirs=$(date --date "$1" +%s 2>/dev/null) || return 0
   minutes=$((($(date +%s) - theirs) / 60))
   if ((minutes >= 4)); then

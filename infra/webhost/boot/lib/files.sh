@@ -25,6 +25,13 @@ put() {
   changed "$2"
 }
 
+# remove_file FILE removes it if it is there.
+remove_file() {
+  [[ -e $1 ]] || return 0
+  rm "$1"
+  changed "$1 removed"
+}
+
 # in_use NAME PATH…: the program called NAME has taken up what is in these files (and directories) now. A run that is
 # killed between placing a file and making it count is made good by the next one, which sees it here. A boot starts
 # every program anew and forgets this.

@@ -1,54 +1,61 @@
 #!/bin/bash
-# The administrators' keys. The network lets nobody reach port 22 unless they are set. Sourced by converge.
+# The administrators' keys. They log in as user admin, who may do everything, as the first user of a Debian cloud image
+# may. The network lets nobody reach port 22 unless there are keys and networks to come from. Sourced by converge.
 
-ssh_config=/etc/ssh/sshd_config.d/10-crosscloud.conf # before cloud-init's: sshd keeps what it reads first
-admin_keys=$config/ssh/admin
-admin_rights=/etc/sudoers.d/50-crosscloud
+admin='admin'
+admin_keys=$config/ssh/$admin
+sudo_rule=/etc/sudoers.d/crosscloud-$admin
+sshd_settings=/etc/ssh/sshd_config.d/50-crosscloud.conf
 
 install_admin_keys() {
-  local keys file
+  local keys
   keys=$(jq --raw-output '.adminSshKeys[]' "$desired")
-  # sshd reads a list of keys at every login, so one that is missing from it is refused from now on.
+  put 0644 "$sshd_settings" <"$here/ssh/50-crosscloud.conf"
+  load_sshd_settings
+  # sshd reads the keys at every login, so one that has left the list is refused from now on.
   if [[ -z $keys ]]; then
-    for file in "$admin_keys" "$admin_rights"; do
-      [[ -e $file ]] || continue
-      rm "$file"
-      changed "$file removed"
-    done
+    remove_file "$admin_keys"
+    remove_file "$sudo_rule"
     detail='no keys'
     return 0
   fi
-  if ! installed openssh-server || ! installed sudo; then
-    apt_get update
-    apt_get -y --no-install-recommends install openssh-server sudo
-    changed 'packages openssh-server sudo'
-  fi
+  install_sshd
   create_admin
-  put 0644 "$ssh_config" <"$here/ssh/10-crosscloud.conf"
-  load_ssh
+  put 0440 "$sudo_rule" <"$here/ssh/admin.sudoers"
   put 0644 "$admin_keys" <<<"$keys"
+  if ! systemctl is-active --quiet ssh.service && ! systemctl is-active --quiet ssh.socket; then
+    systemctl --quiet enable --now ssh.service
+    changed 'started sshd'
+  fi
   detail="$(wc -l <<<"$keys") keys"
 }
 
-# create_admin makes the user admin as Debian's images for AWS do: it reads logs, and may become root without a
-# password, which it does not have.
-create_admin() {
-  if ! id admin >/dev/null 2>&1; then
-    useradd --create-home --shell /bin/bash admin
-    changed 'user admin'
-  fi
-  if ! id --name --groups admin | grep -qw adm; then
-    usermod --append --groups adm admin
-    changed 'group of user admin'
-  fi
-  put 0440 "$admin_rights" <<<'admin ALL=(ALL) NOPASSWD:ALL'
+# install_sshd: Debian's cloud images have both.
+install_sshd() {
+  ! installed openssh-server || ! installed sudo || return 0
+  apt_get update
+  apt_get -y --no-install-recommends install openssh-server sudo
+  changed 'packages openssh-server sudo'
 }
 
-# load_ssh makes sshd read its configuration. Behind a socket of systemd's, each connection does so by itself.
-load_ssh() {
-  systemctl is-active --quiet ssh.socket || systemctl --quiet enable --now ssh.service
-  ! in_use ssh "$ssh_config" || return 0
-  systemctl try-reload-or-restart ssh.service
-  note_use ssh "$ssh_config"
-  changed 'sshd loaded its configuration'
+# load_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
+load_sshd_settings() {
+  ! in_use sshd "$sshd_settings" || return 0
+  if systemctl is-active --quiet ssh.service; then
+    systemctl reload ssh.service
+    changed 'sshd reads its settings'
+  fi
+  note_use sshd "$sshd_settings"
+}
+
+# create_admin: members of the group adm may read the journal.
+create_admin() {
+  if ! id "$admin" >/dev/null 2>&1; then
+    useradd --create-home --shell /bin/bash "$admin"
+    changed "created the user $admin"
+  fi
+  if [[ " $(id --name --groups "$admin") " != *' adm '* ]]; then
+    usermod --append --groups adm "$admin"
+    changed "added the user $admin to the group adm"
+  fi
 }

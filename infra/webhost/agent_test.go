@@ -1,0 +1,80 @@
+package webhost
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// agent/agent.sh with an SSM, a bundle and a converge of the test's own: $ends is a command that converge ends with.
+const agentWorld = `
+set -euo pipefail
+DESIRED_PARAMETER=/desired STATUS_PARAMETER=/status
+. <(sed -e '/^here=/d' -e '/^\. "/d' -e '/^"\${1/d' "$boot/agent/agent.sh")
+. "$boot/agent/status.sh"
+bundles=$world/bundles run=$world log=$world/converge.log
+status_file=$world/status.json published_file=$world/published.json operations_file=$world/operations.json
+say() { printf '%s\n' "$*"; }
+log_in() { :; }
+get_parameter() {
+  if [[ $1 == /desired ]]; then
+    jq --null-input --arg revision "$revision" '{Value: ({revision: $revision, bucket: "b", key: "k"} | tojson)}'
+  else
+    printf '{"Value": "{}"}'
+  fi
+}
+put_parameter() { tee "$world/parameter" | jq --raw-output '"publish \(.state): \(.hops | map(.name) | join(" ")) (\(.error))"'; }
+fetch() {
+  say "fetch"
+  [[ -z ${missing:-} ]] || { echo 's3 GetObject k: AccessDenied' >&2; return 1; }
+  mkdir -p "$bundles/$1"
+  printf '#!/bin/bash\n%s\n' "$ends" >"$bundles/$1/converge"
+  chmod +x "$bundles/$1/converge"
+}
+revision=$(printf 'a%.0s' {1..64})
+set +e
+`
+
+func TestARevisionIsAnnouncedBeforeItsBundleIsFetched(t *testing.T) {
+	dir := t.TempDir()
+	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "done"},
+		shell(t, dir, "", agentWorld+`ends='echo done'; (set -e; look)`))
+	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 0 "))
+}
+
+func TestABundleThatDoesNotComeIsTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	said := shell(t, dir, "", agentWorld+`missing=yes; (set -e; look) 2>"$world/complaint"; (set -e; report)`)
+	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "publish retrying: seen (s3 GetObject k: AccessDenied)"}, said)
+}
+
+func TestAConvergeThatWasKilledIsReported(t *testing.T) {
+	dir := t.TempDir()
+	said := shell(t, dir, "", agentWorld+`ends='kill -9 $$'; (set -e; look)`)
+	assert.Equal(t, "publish retrying: seen (converge was ended with code 137)", last(said))
+	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 137 "), "and tried again soon")
+}
+
+func TestAFullDiskIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	const df = `
+. "$boot/agent/status.sh"
+df() { printf 'Filesystem 1M-blocks Avail\n/dev/nvme0n1p1 9800 %s\n' "$free"; }
+`
+	assert.Equal(t, []string{"the root disk /dev/nvme0n1p1 is full: 3 of 9800 MB left;"}, shell(t, dir, "", df+"free=3; disk_complaint"))
+	assert.Equal(t, []string{""}, shell(t, dir, "", df+"free=3000; disk_complaint"))
+}
+
+// AWS refuses signatures of another time, and its own words do not say whose clock is wrong.
+func TestAClockThatIsOffIsNamed(t *testing.T) {
+	const script = `. "$boot/agent/aws.sh"; clock_complaint "$(date --rfc-email --date "$off")"`
+	for off, want := range map[string]string{
+		"now": "", "2 minutes ago": "",
+		"1 hour ago 5 seconds": "(the clock of this host is 59 minutes fast, and signatures depend on it)",
+		"1 hour 5 seconds":     "(the clock of this host is 60 minutes slow, and signatures depend on it)",
+	} {
+		assert.Equal(t, []string{want}, shell(t, t.TempDir(), "", `off="`+off+`"; `+script), off)
+	}
+	assert.Equal(t, []string{""}, shell(t, t.TempDir(), "", `. "$boot/agent/aws.sh"; clock_complaint ""`), "no answer, no date")
+}
