@@ -19,7 +19,7 @@ say() { printf '%s\n' "$*"; }
 log_in() { :; }
 get_parameter() {
   if [[ $1 == /desired ]]; then
-    jq --null-input --arg revision "$revision" '{Value: ({revision: $revision, bucket: "b", key: "k"} | tojson)}'
+    jq --null-input --arg revision "$newest" '{Value: ({revision: $revision, bucket: "b", key: "k"} | tojson)}'
   else
     printf '{"Value": "{}"}'
   fi
@@ -32,7 +32,7 @@ fetch() {
   printf '#!/bin/bash\n%s\n' "$ends" >"$bundles/$1/converge"
   chmod +x "$bundles/$1/converge"
 }
-revision=$(printf 'a%.0s' {1..64})
+newest=$(printf 'a%.0s' {1..64})
 set +e
 `
 
