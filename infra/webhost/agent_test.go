@@ -60,9 +60,9 @@ func TestAFullDiskIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	const df = `
 . "$boot/agent/status.sh"
-df() { printf 'Filesystem 1M-blocks Avail\n/dev/nvme0n1p1 9800 %s\n' "$free"; }
+df() { printf 'Filesystem 1M-blocks Avail Mounted on\n'; printf "/dev/nvme0n1p1 9800 $free /\n%.0s" {1..4}; }
 `
-	assert.Equal(t, []string{"the root disk /dev/nvme0n1p1 is full: 3 of 9800 MB left;"}, shell(t, dir, "", df+"free=3; disk_complaint"))
+	assert.Equal(t, []string{"the disk / (/dev/nvme0n1p1) is full: 3 of 9800 MB left;"}, shell(t, dir, "", df+"free=3; disk_complaint"))
 	assert.Equal(t, []string{""}, shell(t, dir, "", df+"free=3000; disk_complaint"))
 }
 
@@ -77,4 +77,13 @@ func TestAClockThatIsOffIsNamed(t *testing.T) {
 		assert.Equal(t, []string{want}, shell(t, t.TempDir(), "", `off="`+off+`"; `+script), off)
 	}
 	assert.Equal(t, []string{""}, shell(t, t.TempDir(), "", `. "$boot/agent/aws.sh"; clock_complaint ""`), "no answer, no date")
+}
+
+// Others could read an argument; another program's own way to the metadata service is less patient than ours.
+func TestCredentialsReachAProgramThroughItsEnvironment(t *testing.T) {
+	said := shell(t, t.TempDir(), "", `. "$boot/agent/aws.sh"
+aws_credentials='{"AccessKeyId": "id", "SecretAccessKey": "secret", "Token": "token"}'
+as_role env | grep -E '^AWS_(ACCESS|SECRET|SESSION)_' | sort
+echo "left: ${AWS_SESSION_TOKEN:-nothing}"`)
+	assert.Equal(t, []string{"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token", "left: nothing"}, said)
 }

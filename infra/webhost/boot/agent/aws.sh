@@ -4,16 +4,24 @@
 # No credential becomes an argument of a process, where every user could read it: curl gets them through --config on a
 # file descriptor. Limits of time are far above what the services take: one that is slow only slows things down.
 
-# log_in fetches the role's credentials into aws_config (lines of a curl configuration) and the region into aws_region.
+# log_in fetches the role's credentials into aws_credentials (as the metadata service gives them) and aws_config (lines of
+# a curl configuration), and the region into aws_region.
 log_in() {
-  local token role credentials
+  local token role
   token=$(curl -sS --fail --max-time 30 --request PUT \
     --header 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
   aws_region=$(metadata "$token" placement/region)
   role=$(metadata "$token" iam/security-credentials/)
-  credentials=$(metadata "$token" "iam/security-credentials/$role")
+  aws_credentials=$(metadata "$token" "iam/security-credentials/$role")
   aws_config=$(jq --raw-output \
-    '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"X-Amz-Security-Token: \(.Token)\""' <<<"$credentials")
+    '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"X-Amz-Security-Token: \(.Token)\""' <<<"$aws_credentials")
+}
+
+# as_role COMMAND… runs a program of somebody else's with the role's credentials in its environment.
+as_role() {
+  AWS_ACCESS_KEY_ID=$(jq --raw-output .AccessKeyId <<<"$aws_credentials") \
+    AWS_SECRET_ACCESS_KEY=$(jq --raw-output .SecretAccessKey <<<"$aws_credentials") \
+    AWS_SESSION_TOKEN=$(jq --raw-output .Token <<<"$aws_credentials") "$@"
 }
 
 # metadata TOKEN PATH prints one value of the instance's metadata.

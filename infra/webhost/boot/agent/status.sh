@@ -97,9 +97,11 @@ write_operations() {
     mv "$operations_file.new" "$operations_file"
 }
 
-# disk_complaint says so if the root disk is full, which is behind every other error then.
+# disk_complaint says so if a disk is full, which is behind every other error then.
 disk_complaint() {
-  local device size left
-  read -r device size left < <(df --block-size=1M --output=source,size,avail / | tail -n 1)
-  ((left >= 20)) || printf 'the root disk %s is full: %s of %s MB left; ' "$device" "$left" "$size"
+  local device size left mount
+  { df --block-size=1M --output=source,size,avail,target / /etc /var/lib/crosscloud /var/lib/containers 2>/dev/null || true; } |
+    sed 1d | sort -u | while read -r device size left mount; do
+    ((left >= 20)) || printf 'the disk %s (%s) is full: %s of %s MB left; ' "$mount" "$device" "$left" "$size"
+  done
 }

@@ -8,18 +8,28 @@ certificate_days=365
 renew_days=30
 
 keep_certificate() {
-  local address work
+  local address
   address=$(want .address)
-  ! certificate_is_good "$address" || return 0
+  certificate_is_good "$address" || make_certificate "$address"
+  # Here and not only with nginx's configuration: on a revision that was given up, the rest of a run does not happen.
+  # Where a configuration that nginx refuses lies around, the step for it says so.
+  if ! in_use certificate "${certificate%/*}" && systemctl is-active --quiet nginx.service; then
+    systemctl reload nginx.service || true
+    note_use certificate "${certificate%/*}"
+  fi
+}
+
+make_certificate() {
+  local work
   work=$(mktemp -d "$run/tls.XXXXXX")
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
   openssl req -x509 -key "$work/key.pem" -days "$certificate_days" -out "$work/cert.pem" \
-    -subj "/CN=$address" -addext "subjectAltName=IP:$address" -addext 'basicConstraints=critical,CA:FALSE' \
+    -subj "/CN=$1" -addext "subjectAltName=IP:$1" -addext 'basicConstraints=critical,CA:FALSE' \
     -addext 'keyUsage=critical,digitalSignature' -addext 'extendedKeyUsage=serverAuth'
   put 0600 "$private_key" <"$work/key.pem"
   put 0644 "$certificate" <"$work/cert.pem"
   rm -r "$work"
-  detail="new, for $address"
+  detail="new, for $1"
 }
 
 # certificate_is_good ADDRESS: it is there, names the address, belongs to the key, and lasts a while.

@@ -9,9 +9,10 @@ pull_image() {
   registry=${image%%/*}
   put 0600 "$config/registry.json" <<<"{\"credHelpers\": {\"$registry\": \"ecr-login\"}}"
   detail="the registry does not give ${image##*@}"
-  # The helper logs in with the machine's role at every pull; a cache would only be one more place for a token.
-  HOME=/root AWS_ECR_DISABLE_CACHE=true timeout 300 \
-    podman pull --quiet --authfile "$config/registry.json" "$image" >/dev/null
+  # The helper logs in with the machine's role at every pull; a cache would only be one more place for a token. It would
+  # find the role's credentials by itself, but not where the metadata service takes longer than a second.
+  HOME=/root AWS_ECR_DISABLE_CACHE=true as_role \
+    timeout 300 podman pull --quiet --authfile "$config/registry.json" "$image" >/dev/null
   changed "image $image"
   detail=pulled
 }

@@ -32,8 +32,11 @@ installed() {
 }
 
 keeps_time() {
+  local line
+  # Read to the end: who stops at the first match kills dpkg-query, which then counts as failed.
   # shellcheck disable=SC2016 # the format is dpkg-query's
-  dpkg-query -W -f '${db:Status-Abbrev} ${Provides}\n' | grep -q '^ii .*\btime-daemon\b'
+  line=$(dpkg-query -W -f '${db:Status-Abbrev} ${Provides}\n' | sed -n '/^ii .*\btime-daemon\b/p')
+  [[ -n $line ]]
 }
 
 # apt_get waits for the lock: at a first boot others install packages too.
