@@ -1,15 +1,14 @@
 package release
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 
 	"crosscloud/infra/tags"
 )
@@ -25,13 +24,23 @@ type Args struct {
 	Digest   pulumi.StringInput // of the image that the bundle names
 	Address  pulumi.StringInput // where the site answers
 
-	// After lists what must be there before the host is told: the host itself, so that the gate does not wait for a
-	// machine that failed to start.
+	// Database is waited for before the web host is told, so that a changed password, certificate authority or list of
+	// clients is always there before the app wants it.
+	Database Database
+
+	// After lists what must be there before anybody is waited for: both hosts, as a machine that failed to start answers
+	// nobody.
 	After []pulumi.Resource
 }
 
-// deadline is how long the host may take. It covers a first boot: packages, the image, and a database host that boots
-// at the same time.
+// Database says what the database host is to serve, and where it tells whether it does.
+type Database struct {
+	Revision       pulumi.StringInput
+	Bucket, Object pulumi.StringInput // of its status, in GCS
+}
+
+// deadline is how long each host may take. It covers a first boot: packages, the image, and grants that take minutes to
+// reach every part of a cloud.
 const deadline = 15 * time.Minute
 
 // Release is a version of the app that the web host was told to serve.
@@ -50,7 +59,7 @@ type desired struct {
 	Key      string `json:"key"`
 }
 
-// New uploads the bundle, tells the host, and waits at the gate.
+// New uploads the bundle, waits for the database host, tells the web host, and waits for that and for the site.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Release, error) {
 	release := &Release{}
 	if err := ctx.RegisterComponentResource("crosscloud:release:Release", name, release, opts...); err != nil {
@@ -65,11 +74,12 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		ContentType:   pulumi.String("application/gzip"),
 		Tags:          tags.Named(args.Tags, args.Name+"-bundle"),
 		// A bundle of the past is a few kilobytes that tell what ran. The provider would delete all of its versions.
-	}, pulumi.Parent(release), pulumi.DependsOn(args.Channel.ready), pulumi.RetainOnDelete(true))
+	}, pulumi.Parent(release), pulumi.DependsOn(slices.Concat(args.Channel.ready, args.After)), pulumi.RetainOnDelete(true))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: bundle: %w", name, err)
 	}
-	document := pulumi.All(revision, args.Channel.bucket, key).ApplyT(func(values []any) (string, error) {
+	ready := release.databaseGate(ctx, args.Database, object)
+	document := pulumi.All(revision, args.Channel.bucket, key, ready).ApplyT(func(values []any) (string, error) {
 		text, err := json.Marshal(desired{values[0].(string), values[1].(string), values[2].(string)})
 		return string(text), err
 	}).(pulumi.StringOutput)
@@ -80,54 +90,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		Type:          pulumi.String("String"),
 		InsecureValue: document,
 		Tags:          tags.Named(args.Tags, args.Name+"-desired"),
-	}, pulumi.Parent(release), pulumi.DependsOn(append([]pulumi.Resource{object}, args.After...)))
+	}, pulumi.Parent(release), pulumi.DependsOn([]pulumi.Resource{object}))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: desired state: %w", name, err)
 	}
-	release.Result = release.gate(ctx, args, parameter)
+	release.Result = release.webGate(ctx, args, parameter)
 	return release, ctx.RegisterResourceOutputs(release, pulumi.Map{"result": release.Result})
-}
-
-// gate waits, after the desired state was written, until the site serves it.
-func (r *Release) gate(ctx *pulumi.Context, args Args, written *ssm.Parameter) pulumi.StringOutput {
-	return pulumi.All(args.Revision, args.Digest, args.Address, written.Version).ApplyTWithContext(ctx.Context(),
-		func(outer context.Context, values []any) (string, error) {
-			revision, digest, address := values[0].(string), values[1].(string), values[2].(string)
-			result := fmt.Sprintf("serving %.12s, image %s", revision, digest)
-			if ctx.DryRun() {
-				return result, nil // what an update would end with; a preview asks nobody
-			}
-			inner, cancel := context.WithTimeout(outer, deadline)
-			defer cancel()
-			err := pass(inner, revision, digest, address, watcher{
-				read:     r.reader(inner, ctx, args.Channel.StatusParameter),
-				pause:    pause,
-				progress: r.progress(ctx),
-			})
-			if err != nil {
-				return "", fmt.Errorf("release %.12s: %w", revision, err)
-			}
-			return result, nil
-		}).(pulumi.StringOutput)
-}
-
-// reader reads the status with the credentials of the provider, as nothing else of the operator's is needed then. No
-// read outlives until: the provider tries again for minutes by itself.
-func (r *Release) reader(until context.Context, ctx *pulumi.Context, parameter string) func() (string, error) {
-	return func() (string, error) {
-		// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
-		found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(parameter)}, pulumi.Parent(r))
-		answer, err := internals.UnsafeAwaitOutput(until, found.Value())
-		if err != nil {
-			return "", err
-		}
-		return answer.Value.(string), nil
-	}
-}
-
-func (r *Release) progress(ctx *pulumi.Context) func(string) {
-	return func(message string) {
-		// A line that can't be shown is no reason to fail a release.
-		_ = ctx.Log.Info(message, &pulumi.LogArgs{Resource: r})
-	}
 }

@@ -14,18 +14,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/infra/hoststatus"
 	"crosscloud/infra/monitortest"
 )
 
 const (
-	repositoryURL = "111122223333.dkr.ecr.us-east-1.amazonaws.com/crosscloud-test"
-	digest        = "sha256:4242424242424242424242424242424242424242424242424242424242424242"
-	revision      = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	canary        = "postgres://todo_a:c4n4ry-p4ssw0rd@198.51.100.9:5432/todo"
+	repositoryURL    = "111122223333.dkr.ecr.us-east-1.amazonaws.com/crosscloud-test"
+	digest           = "sha256:4242424242424242424242424242424242424242424242424242424242424242"
+	revision         = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	databaseRevision = "d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1"
+	canary           = "postgres://todo_a:c4n4ry-p4ssw0rd@198.51.100.9:5432/todo"
 )
 
-// run declares a channel, an image and a release of a site at address whose host publishes what status returns.
-func run(t *testing.T, address string, status func() (string, error), options ...pulumi.RunOption) (*monitortest.Monitor, string, error) {
+// asked is what the program reads of the hosts, one text per read; tests replace either.
+type asked struct{ database, web func() (string, error) }
+
+// run declares a channel, an image and a release of a site at address whose hosts publish what asked returns.
+func run(t *testing.T, address string, hosts asked, options ...pulumi.RunOption) (*monitortest.Monitor, string, error) {
 	t.Helper()
 	text := resource.NewStringProperty
 	monitor := &monitortest.Monitor{
@@ -56,8 +61,13 @@ func run(t *testing.T, address string, status func() (string, error), options ..
 			},
 			"aws:ssm/getParameter:getParameter": func(args resource.PropertyMap) (resource.PropertyMap, error) {
 				assert.Equal(t, "/crosscloud/test/status", args["name"].StringValue())
-				value, err := status()
+				value, err := hosts.web()
 				return resource.PropertyMap{"value": text(value)}, err
+			},
+			"gcp:storage/getBucketObjectContent:getBucketObjectContent": func(args resource.PropertyMap) (resource.PropertyMap, error) {
+				assert.Equal(t, "crosscloud-test-status/status.json", args["bucket"].StringValue()+"/"+args["name"].StringValue())
+				value, err := hosts.database()
+				return resource.PropertyMap{"content": text(value)}, err
 			},
 		},
 	}
@@ -81,6 +91,10 @@ func run(t *testing.T, address string, status func() (string, error), options ..
 			Name: "crosscloud-test", Tags: map[string]string{"stack": "test"}, Channel: channel,
 			Revision: pulumi.String(revision), Bundle: pulumi.String("YnVuZGxl"), Digest: image.Digest,
 			Address: pulumi.String(address), After: []pulumi.Resource{channel},
+			Database: Database{
+				Revision: pulumi.String(databaseRevision),
+				Bucket:   pulumi.String("crosscloud-test-status"), Object: pulumi.String("status.json"),
+			},
 		})
 		if err != nil {
 			return err
@@ -101,11 +115,16 @@ func publish(s status) func() (string, error) {
 	}
 }
 
+// onlyWeb is a web host beside a database host that serves.
+func onlyWeb(web func() (string, error)) asked {
+	return asked{database: publish(status{Revision: databaseRevision, State: hoststatus.Serving}), web: web}
+}
+
 // released runs a release that ends well.
 func released(t *testing.T) *monitortest.Monitor {
 	t.Helper()
 	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
-	monitor, result, err := run(t, address, publish(status{Revision: revision, State: serving, Digest: digest, Certificate: certificate}))
+	monitor, result, err := run(t, address, onlyWeb(publish(status{Revision: revision, State: hoststatus.Serving, Digest: digest, Certificate: certificate})))
 	require.NoError(t, err)
 	assert.Equal(t, "serving 0123456789ab, image "+digest, result)
 	return monitor
@@ -149,6 +168,9 @@ func TestDesiredStateIsWrittenLast(t *testing.T) {
 	assert.Equal(t, "bundles/"+revision+".tar.gz", object.Plain()["key"])
 	assert.Equal(t, "YnVuZGxl", object.Plain()["contentBase64"])
 	assert.True(t, object.Options.GetRetainOnDelete(), "bundles of the past stay in the bucket")
+	for _, child := range []string{"lifecyclePolicy", "bucketLifecycleConfigurationV2"} {
+		assert.True(t, dependsOn(object, child), "%s, a child of what must be there before", child)
+	}
 
 	for _, r := range monitor.Of("aws:ssm/parameter:Parameter") {
 		if r.Plain()["name"] != "/crosscloud/test/desired" {
@@ -156,15 +178,14 @@ func TestDesiredStateIsWrittenLast(t *testing.T) {
 		}
 		assert.JSONEq(t, `{"revision":"`+revision+`","bucket":"crosscloud-test-1","key":"bundles/`+revision+`.tar.gz"}`,
 			r.Plain()["insecureValue"].(string))
-		// The bundle, and the children of what must be there before.
-		for _, kind := range []string{"bucketObjectv2", "lifecyclePolicy", "bucketLifecycleConfigurationV2"} {
-			assert.True(t, slices.ContainsFunc(r.Options.GetDependencies(), func(urn string) bool {
-				return strings.Contains(urn, kind)
-			}), kind)
-		}
+		assert.True(t, dependsOn(r, "bucketObjectv2"))
 		return
 	}
 	t.Error("no desired state")
+}
+
+func dependsOn(r monitortest.Resource, kind string) bool {
+	return slices.ContainsFunc(r.Options.GetDependencies(), func(urn string) bool { return strings.Contains(urn, kind) })
 }
 
 func TestStatusIsTheHostsToChange(t *testing.T) {
@@ -212,36 +233,74 @@ func TestBucketIsPrivateEncryptedAndVersioned(t *testing.T) {
 }
 
 func TestPreviewAsksNobody(t *testing.T) {
-	_, result, err := run(t, "192.0.2.1", func() (string, error) {
-		t.Error("a preview read the status")
+	ask := func() (string, error) {
+		t.Error("a preview read a status")
 		return "", errors.New("not in a preview")
-	}, monitortest.Preview)
+	}
+	_, result, err := run(t, "192.0.2.1", asked{ask, ask}, monitortest.Preview)
 	require.NoError(t, err)
 	assert.Equal(t, "serving 0123456789ab, image "+digest, result, "what an update would end with, so no difference is shown")
 }
 
 func TestReleaseFailsWithTheHostsReason(t *testing.T) {
-	_, _, err := run(t, "192.0.2.1", publish(status{
-		Revision: revision, State: failed, Hops: []hop{{"blue", false, "not ready after 30 seconds"}}, Error: "panic",
-	}))
+	_, _, err := run(t, "192.0.2.1", onlyWeb(publish(status{
+		Revision: revision, State: hoststatus.Failed, Hops: []hop{{Name: "blue", Detail: "not ready after 30 seconds"}}, Error: "panic",
+	})))
 	assert.ErrorContains(t, err, "release 0123456789ab: the web host gave it up: blue not done: not ready after 30 seconds; panic")
 }
 
 func TestReleaseFailsWhenAnotherImageRuns(t *testing.T) {
-	_, _, err := run(t, "192.0.2.1", publish(status{Revision: revision, State: serving, Digest: "sha256:other"}))
+	_, _, err := run(t, "192.0.2.1", onlyWeb(publish(status{Revision: revision, State: hoststatus.Serving, Digest: "sha256:other"})))
 	assert.ErrorContains(t, err, "runs image sha256:other instead of "+digest)
 }
 
 func TestATransientFailureToReadTheStatusPasses(t *testing.T) {
 	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
 	reads := 0
-	_, result, err := run(t, address, func() (string, error) {
+	_, result, err := run(t, address, onlyWeb(func() (string, error) {
 		if reads++; reads == 1 {
 			return "", errors.New("no route to host")
 		}
-		return publish(status{Revision: revision, State: serving, Digest: digest, Certificate: certificate})()
-	})
+		return publish(status{Revision: revision, State: hoststatus.Serving, Digest: digest, Certificate: certificate})()
+	}))
 	require.NoError(t, err)
 	assert.Contains(t, result, "serving")
 	assert.Equal(t, 2, reads)
+}
+
+// A database that failed must stop the release before the web host is told of it.
+func TestTheWebHostIsToldNothingBeforeTheDatabaseServes(t *testing.T) {
+	monitor, _, err := run(t, "192.0.2.1", asked{
+		database: publish(status{Revision: databaseRevision, State: hoststatus.Failed, Hops: []hop{{Name: "disk", Detail: "not attached"}}}),
+		web: func() (string, error) {
+			t.Error("asked the web host, which was told nothing")
+			return "{}", nil
+		},
+	})
+	assert.ErrorContains(t, err, "database d1d1d1d1d1d1: the database gave it up: disk not done: not attached")
+	for _, r := range monitor.Of("aws:ssm/parameter:Parameter") {
+		assert.NotEqual(t, "/crosscloud/test/desired", r.Plain()["name"])
+	}
+}
+
+// The order is seen from the web host: when the program first asks it, the database has said that it serves.
+func TestTheDatabaseIsWaitedForFirst(t *testing.T) {
+	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
+	var order []string
+	_, _, err := run(t, address, asked{
+		database: func() (string, error) {
+			order = append(order, "database")
+			state := hoststatus.Serving
+			if len(order) == 1 {
+				state = hoststatus.Retrying
+			}
+			return publish(status{Revision: databaseRevision, State: state})()
+		},
+		web: func() (string, error) {
+			order = append(order, "web host")
+			return publish(status{Revision: revision, State: hoststatus.Serving, Digest: digest, Certificate: certificate})()
+		},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"database", "database", "web host"}, order)
 }

@@ -1,0 +1,98 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
+
+	"crosscloud/infra/hoststatus"
+)
+
+// databaseGate waits until the database host serves its revision. The machines exist once the bundle does.
+func (r *Release) databaseGate(ctx *pulumi.Context, db Database, bundle *s3.BucketObjectv2) pulumi.StringOutput {
+	if ctx.DryRun() {
+		return pulumi.String("").ToStringOutput() // a preview asks nobody
+	}
+	return pulumi.All(db.Revision, db.Bucket, db.Object, bundle.ID()).ApplyTWithContext(ctx.Context(),
+		func(outer context.Context, values []any) (string, error) {
+			revision, bucket, object := values[0].(string), values[1].(string), values[2].(string)
+			inner, cancel := context.WithTimeout(outer, deadline)
+			defer cancel()
+			if _, err := r.watch(ctx, "database", r.inBucket(inner, ctx, bucket, object)).await(inner, revision); err != nil {
+				return "", fmt.Errorf("database %s: %w", hoststatus.Short(revision), err)
+			}
+			return revision, nil
+		}).(pulumi.StringOutput)
+}
+
+// webGate waits, after the desired state was written, until the site serves it.
+func (r *Release) webGate(ctx *pulumi.Context, args Args, written *ssm.Parameter) pulumi.StringOutput {
+	return pulumi.All(args.Revision, args.Digest, args.Address, args.Database.Bucket, args.Database.Object, written.Version).
+		ApplyTWithContext(ctx.Context(), func(outer context.Context, values []any) (string, error) {
+			revision, digest, address := values[0].(string), values[1].(string), values[2].(string)
+			result := fmt.Sprintf("serving %s, image %s", hoststatus.Short(revision), digest)
+			if ctx.DryRun() {
+				return result, nil // what an update would end with; a preview asks nobody
+			}
+			inner, cancel := context.WithTimeout(outer, deadline)
+			defer cancel()
+			w := r.watch(ctx, "web host", r.inParameter(inner, ctx, args.Channel.StatusParameter))
+			database := r.inBucket(inner, ctx, values[3].(string), values[4].(string))
+			w.neighbour = func() string {
+				text, err := database()
+				if err != nil {
+					return "not readable: " + err.Error()
+				}
+				return hoststatus.Parse(text).Summary()
+			}
+			if err := pass(inner, revision, digest, address, w); err != nil {
+				return "", fmt.Errorf("release %s: %w", hoststatus.Short(revision), err)
+			}
+			return result, nil
+		}).(pulumi.StringOutput)
+}
+
+func (r *Release) watch(ctx *pulumi.Context, host string, read func() (string, error)) *watcher {
+	return &watcher{host: host, read: read, pause: pause, now: time.Now, progress: func(message string) {
+		// A line that can't be shown is no reason to fail a release.
+		_ = ctx.Log.Info(message, &pulumi.LogArgs{Resource: r})
+	}}
+}
+
+// inParameter and inBucket read a status with the credentials of the provider, as nothing else of the operator's is
+// needed then. No read outlives until: the providers try again for minutes by themselves.
+
+func (r *Release) inParameter(until context.Context, ctx *pulumi.Context, name string) func() (string, error) {
+	return func() (string, error) {
+		// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
+		found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(name)}, pulumi.Parent(r))
+		answer, err := internals.UnsafeAwaitOutput(until, found.Value())
+		if err != nil {
+			return "", err
+		}
+		return answer.Value.(string), nil
+	}
+}
+
+func (r *Release) inBucket(until context.Context, ctx *pulumi.Context, bucket, object string) func() (string, error) {
+	return func() (string, error) {
+		found := storage.GetBucketObjectContentOutput(ctx, storage.GetBucketObjectContentOutputArgs{
+			Bucket: pulumi.String(bucket), Name: pulumi.String(object),
+		}, pulumi.Parent(r))
+		answer, err := internals.UnsafeAwaitOutput(until, found.Content())
+		if err != nil {
+			return "", err
+		}
+		text, _ := answer.Value.(*string)
+		if text == nil {
+			return "", fmt.Errorf("gs://%s/%s has no content", bucket, object)
+		}
+		return *text, nil
+	}
+}

@@ -1,0 +1,154 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"crosscloud/infra/hoststatus"
+)
+
+// maxReadErrors is how many times in a row a status may be unreadable: a laptop changes networks, a credential that
+// expired stays expired.
+const maxReadErrors = 5
+
+// watcher follows one host on its way to a revision, and tells each step once.
+type watcher struct {
+	host     string                      // "web host"
+	read     func() (string, error)      // what the host publishes
+	pause    func(context.Context) error // between two reads; an error when the context ends
+	now      func() time.Time
+	progress func(message string)
+	// neighbour says of the host that this one waits for how that is, in one line; nil for a host that waits for none.
+	neighbour func() string
+
+	text   string // what was read last
+	last   hoststatus.Status
+	moved  time.Time       // when the text changed under the watcher's eyes, by the watcher's clock
+	waited bool            // it had to wait, so there is progress to tell
+	told   map[string]bool // hops
+	said   string          // the last line about the state
+}
+
+// await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
+// the context's end with the last that is known: which hop did not answer, and why.
+func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status, error) {
+	unreadable := 0
+	for {
+		text, err := w.read()
+		switch {
+		case err == nil:
+			unreadable = 0
+			w.hear(text)
+		case unreadable+1 >= maxReadErrors:
+			return hoststatus.Status{}, fmt.Errorf("read what the %s says of itself: %w", w.host, err)
+		default:
+			unreadable++
+		}
+		done, failed := w.judge(revision)
+		w.waited = w.waited || !done
+		w.tell(revision)
+		switch {
+		case done:
+			return w.last, nil
+		case failed:
+			return hoststatus.Status{}, fmt.Errorf("the %s gave it up: %s%s", w.host, w.last.Explain(), w.last.LogTail())
+		}
+		if err := w.pause(ctx); err != nil {
+			return hoststatus.Status{}, fmt.Errorf("%s (%w)%s", w.blame(revision), ended(ctx, err), w.last.LogTail())
+		}
+	}
+}
+
+func (w *watcher) hear(text string) {
+	if w.text != "" && text != w.text {
+		w.moved = w.now()
+	}
+	w.text, w.last = text, hoststatus.Parse(text)
+}
+
+// judge tells whether the host has ended its way to revision, well or badly. The words of a silent host prove nothing:
+// it may be gone, and where it was replaced they are those of the one before it.
+func (w *watcher) judge(revision string) (done, failed bool) {
+	if w.last.Revision != revision || w.silent() != "" {
+		return false, false
+	}
+	return w.last.State == hoststatus.Serving, w.last.State == hoststatus.Failed
+}
+
+// silent is hoststatus.SilentSince, unless the host spoke while it was watched: then its own clock, which may be wrong,
+// counts no more.
+func (w *watcher) silent() string {
+	if w.moved.IsZero() {
+		return w.last.SilentSince(w.now())
+	}
+	last := w.last
+	last.Time = w.moved.Format(time.RFC3339)
+	return last.SilentSince(w.now())
+}
+
+// tell reports what is new: each hop of the revision once, and the state where that is not simply on its way.
+func (w *watcher) tell(revision string) {
+	if !w.waited {
+		return // it serves already: there is no way to tell of
+	}
+	if w.told == nil {
+		w.told = map[string]bool{}
+	}
+	if w.last.Revision == revision && w.silent() == "" {
+		for _, hop := range w.last.Hops {
+			if hop.OK && !w.told[hop.Name] {
+				w.told[hop.Name] = true
+				w.progress(w.host + ": " + hop.String())
+			}
+		}
+	}
+	line := w.describe(revision)
+	if line == "" || line == w.said {
+		return
+	}
+	w.said = line
+	w.progress(w.host + ": " + line + w.ofNeighbour())
+}
+
+// describe is the state in words, and nothing while the hops tell enough.
+func (w *watcher) describe(revision string) string {
+	silent := w.silent()
+	switch {
+	case silent != "":
+		return fmt.Sprintf("%s; its last word was that it is %s", silent, w.last.Summary())
+	case w.last.Revision == "":
+		return "desired state written; it has not said anything yet (it boots and installs its packages)"
+	case w.last.Revision != revision:
+		return "desired state written; it is still " + w.last.Summary()
+	case w.last.State == hoststatus.Waiting:
+		return "waiting, as the database does not answer it: " + w.last.Explain()
+	case w.last.State == hoststatus.Retrying:
+		return "trying again: " + w.last.Explain()
+	}
+	return ""
+}
+
+// blame says what was missing when time was up.
+func (w *watcher) blame(revision string) string {
+	silent := w.silent()
+	switch {
+	case silent != "":
+		return fmt.Sprintf("the %s is %s; its last word was that it is %s", w.host, silent, w.last.Summary())
+	case w.last.Revision == "":
+		return fmt.Sprintf("the %s did not answer: it published no status", w.host)
+	case w.last.Revision != revision:
+		return fmt.Sprintf("the %s did not take it up: it is %s", w.host, w.last.Summary())
+	case w.last.State == hoststatus.Waiting:
+		return fmt.Sprintf("the database did not answer the %s: %s%s", w.host, w.last.Explain(), w.ofNeighbour())
+	}
+	return fmt.Sprintf("the %s did not finish: %s", w.host, w.last.Explain())
+}
+
+// ofNeighbour adds, while the host waits, what the one that it waits for says of itself.
+func (w *watcher) ofNeighbour() string {
+	if w.neighbour == nil || w.last.State != hoststatus.Waiting || w.silent() != "" {
+		return ""
+	}
+	return "; the database host says of itself: " + w.neighbour()
+}
