@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 
 # The targets share one twin and its engine, also under make -j.
 .NOTPARALLEL:
-.PHONY: help up down dev test lint unit drills clean
+.PHONY: help up down status dev test lint unit drills clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ up: ## Run `pulumi up` against the twin on this machine and print the site's URL
 
 down: ## Destroy the local stack and everything the twin runs
 	go run ./infra/twin down
+
+status: ## Show what both hosts of the selected stack, or STACK=NAME, say of themselves
+	@go run ./infra/status
 
 dev: ## Run the app alone against a private local Postgres
 	go run ./app/pgdev/dev

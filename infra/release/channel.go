@@ -55,7 +55,10 @@ func NewChannel(ctx *pulumi.Context, name string, args ChannelArgs, opts ...pulu
 			return nil, fmt.Errorf("release channel %s: %w", name, err)
 		}
 	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"repositoryUrl": c.RepositoryURL, "bucket": c.bucket})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"repositoryUrl": c.RepositoryURL, "bucket": c.bucket,
+		"desiredParameter": pulumi.String(c.DesiredParameter), "statusParameter": pulumi.String(c.StatusParameter),
+	})
 }
 
 func (c *Channel) parameters(ctx *pulumi.Context, name string, args ChannelArgs) error {

@@ -7,9 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
-	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 
 	"crosscloud/infra/hoststatus"
 )
@@ -65,34 +63,10 @@ func (r *Release) watch(ctx *pulumi.Context, host string, read func() (string, e
 	}}
 }
 
-// inParameter and inBucket read a status with the credentials of the provider, as nothing else of the operator's is
-// needed then. No read outlives until: the providers try again for minutes by themselves.
-
 func (r *Release) inParameter(until context.Context, ctx *pulumi.Context, name string) func() (string, error) {
-	return func() (string, error) {
-		// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
-		found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(name)}, pulumi.Parent(r))
-		answer, err := internals.UnsafeAwaitOutput(until, found.Value())
-		if err != nil {
-			return "", err
-		}
-		return answer.Value.(string), nil
-	}
+	return func() (string, error) { return hoststatus.ReadParameter(until, ctx, name, pulumi.Parent(r)) }
 }
 
 func (r *Release) inBucket(until context.Context, ctx *pulumi.Context, bucket, object string) func() (string, error) {
-	return func() (string, error) {
-		found := storage.GetBucketObjectContentOutput(ctx, storage.GetBucketObjectContentOutputArgs{
-			Bucket: pulumi.String(bucket), Name: pulumi.String(object),
-		}, pulumi.Parent(r))
-		answer, err := internals.UnsafeAwaitOutput(until, found.Content())
-		if err != nil {
-			return "", err
-		}
-		text, _ := answer.Value.(*string)
-		if text == nil {
-			return "", fmt.Errorf("gs://%s/%s has no content", bucket, object)
-		}
-		return *text, nil
-	}
+	return func() (string, error) { return hoststatus.ReadObject(until, ctx, bucket, object, pulumi.Parent(r)) }
 }

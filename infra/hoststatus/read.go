@@ -1,0 +1,41 @@
+package hoststatus
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
+)
+
+// ReadParameter and ReadObject read a document through the providers of a Pulumi program, so with exactly the settings
+// and credentials of `pulumi up`. No read outlives until: the providers try again for minutes by themselves.
+
+// ReadParameter reads the SSM parameter of the given name.
+func ReadParameter(until context.Context, ctx *pulumi.Context, name string, options ...pulumi.InvokeOption) (string, error) {
+	// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
+	found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(name)}, options...)
+	answer, err := internals.UnsafeAwaitOutput(until, found.Value())
+	if err != nil {
+		return "", err
+	}
+	return answer.Value.(string), nil
+}
+
+// ReadObject reads an object of Cloud Storage.
+func ReadObject(until context.Context, ctx *pulumi.Context, bucket, object string, options ...pulumi.InvokeOption) (string, error) {
+	found := storage.GetBucketObjectContentOutput(ctx, storage.GetBucketObjectContentOutputArgs{
+		Bucket: pulumi.String(bucket), Name: pulumi.String(object),
+	}, options...)
+	answer, err := internals.UnsafeAwaitOutput(until, found.Content())
+	if err != nil {
+		return "", err
+	}
+	text, _ := answer.Value.(*string)
+	if text == nil {
+		return "", fmt.Errorf("gs://%s/%s has no content", bucket, object)
+	}
+	return *text, nil
+}
