@@ -19,7 +19,7 @@ func TestPassAsksAgainUntilTheSiteAnswers(t *testing.T) {
 	assert.NoError(t, pass(t.Context(), "new", "sha256:1", address, s.watcher()))
 	assert.Equal(t, 3, asked)
 	assert.Equal(t, []string{
-		"public address: the site does not answer from here yet: GET https://" + address + "/healthz: 502 Bad Gateway",
+		"public address: the site does not answer from here yet: GET https://" + address + "/: 502 Bad Gateway",
 		"public address: the site answers",
 	}, s.said)
 

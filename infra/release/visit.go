@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// visit asks the site itself, over the way that visitors take: https://ADDRESS/healthz, trusting the certificate that
-// the host published and no other.
+// visit asks the site itself, over the way that visitors take: its front page, which is made from the database, trusting
+// the certificate that the host published and no other.
 func visit(ctx context.Context, address, certificate string) error {
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM([]byte(certificate)) {
@@ -26,7 +26,7 @@ func visit(ctx context.Context, address, certificate string) error {
 		},
 	}
 	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/", nil)
 	if err != nil {
 		return err
 	}

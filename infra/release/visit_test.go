@@ -20,7 +20,7 @@ func site(t *testing.T, handler http.HandlerFunc) (address, certificate string) 
 
 func TestVisitTrustsThePublishedCertificate(t *testing.T) {
 	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/healthz" {
+		if r.URL.Path != "/" {
 			http.NotFound(w, r)
 		}
 	})

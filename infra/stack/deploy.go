@@ -112,6 +112,7 @@ func Deploy(ctx *pulumi.Context) error {
 		Bundle:   packed.Base64,
 		Digest:   image.Digest,
 		Address:  webAddress.IP,
+		Database: release.Database{Revision: db.Revision, Bucket: db.StatusBucket, Object: db.StatusObject},
 		After:    []pulumi.Resource{host, db},
 	})
 	if err != nil {
