@@ -4,7 +4,9 @@ package hoststatus
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Status is the document. Every field is optional: a host that has not said anything yet has published "{}", and one
@@ -56,7 +58,38 @@ func Parse(text string) Status {
 	if json.Unmarshal([]byte(text), &s) != nil {
 		return Status{}
 	}
+	s.clean()
 	return s
+}
+
+// clean takes out what is not text. It is shown on an operator's terminal, which obeys control characters, and whoever
+// took a host over can publish what he likes.
+func (s *Status) clean() {
+	texts := []*string{&s.Revision, &s.State, &s.Digest, &s.Error, &s.Log}
+	for i := range s.Hops {
+		texts = append(texts, &s.Hops[i].Name, &s.Hops[i].Detail)
+	}
+	for i := range s.Operations {
+		o := &s.Operations[i]
+		texts = append(texts, &o.ID, &o.Kind, &o.State, &o.Detail, &o.Time)
+	}
+	for _, text := range texts {
+		*text = printable(*text)
+	}
+	versions := make(map[string]string, len(s.Versions))
+	for name, version := range s.Versions {
+		versions[printable(name)] = printable(version)
+	}
+	s.Versions = versions
+}
+
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // Published is the time of publication by the host's clock, and zero where it gave none.

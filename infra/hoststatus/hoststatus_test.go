@@ -10,7 +10,7 @@ import (
 func TestParseIsLenient(t *testing.T) {
 	for _, text := range []string{"{}", "", "<html>", "[1]"} {
 		s := Parse(text)
-		assert.Equal(t, Status{}, s, text)
+		assert.Empty(t, s.Revision+s.State, text)
 		assert.True(t, s.Published().IsZero())
 		assert.Equal(t, "has not said anything yet", s.Summary())
 	}
@@ -29,6 +29,14 @@ func TestParseReadsWhatHostsPublish(t *testing.T) {
 	s.State = Serving
 	assert.True(t, s.Serves("0123456789abcdef"))
 	assert.False(t, s.Serves("0123456789ab"))
+}
+
+func TestParseKeepsControlCharactersFromTheTerminal(t *testing.T) {
+	s := Parse(`{"error":"a\u001b[2Jb","log":"a\r\nb","hops":[{"name":"disk","detail":"\u0007"}],"versions":{"x":"1\u001b"}}`)
+	assert.Equal(t, "a [2Jb", s.Error)
+	assert.Equal(t, "a \nb", s.Log)
+	assert.Equal(t, " ", s.Hops[0].Detail)
+	assert.Equal(t, "1 ", s.Versions["x"])
 }
 
 func TestHopsAreToldInTheWordsOfAnOperator(t *testing.T) {
