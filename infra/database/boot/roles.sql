@@ -17,13 +17,6 @@ FROM jsonb_to_recordset(:'roles') AS wanted(name text)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 \gexec
 
-SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD %L', name, verifier)
-FROM jsonb_to_recordset(:'roles') AS wanted(name text, verifier text)
-JOIN pg_authid ON rolname = name
-WHERE rolpassword IS DISTINCT FROM verifier
-   OR NOT rolcanlogin OR rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
-\gexec
-
 SELECT format('GRANT %I TO %I', :'owner', name)
 FROM jsonb_to_recordset(:'roles') AS wanted(name text)
 WHERE NOT pg_has_role(name, :'owner', 'MEMBER')
@@ -34,6 +27,14 @@ FROM jsonb_to_recordset(:'roles') AS wanted(name text)
 WHERE NOT EXISTS (
     SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
     WHERE rolname = name AND setdatabase = 0 AND format('role=%s', :'owner') = ANY (setconfig))
+\gexec
+
+-- Only a role that acts as the owner may log in: what it makes must be the owner's.
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD %L', name, verifier)
+FROM jsonb_to_recordset(:'roles') AS wanted(name text, verifier text)
+JOIN pg_authid ON rolname = name
+WHERE rolpassword IS DISTINCT FROM verifier
+   OR NOT rolcanlogin OR rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
 \gexec
 
 -- A role that is no longer wanted keeps its name and loses its way in, at once.

@@ -1,0 +1,125 @@
+package database
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/boottest"
+	"crosscloud/infra/bundle"
+)
+
+// agentWorld is the agent with a bundle whose programs write down that they ran, and a metadata server for which waiting
+// takes no time: what the agent asks to wait is written down too.
+type agentWorld struct {
+	dir    string
+	answer func(poll int) (document string, change int)
+}
+
+// run lets the agent live until it has asked so many times, and returns what it did: "60" stands for waiting so long.
+func (w *agentWorld) run(t *testing.T, polls int) []string {
+	t.Helper()
+	boottest.Tool(t, "curl")
+	notes := filepath.Join(w.dir, "notes")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if asked >= polls {
+			stop()
+			return
+		}
+		document, change := w.answer(asked)
+		asked++
+		note(t, notes, r.URL.Query().Get("timeout_sec"))
+		rw.Header().Set("ETag", fmt.Sprintf("version-%d", change))
+		fmt.Fprint(rw, document)
+	}))
+	defer server.Close()
+
+	installed := filepath.Join(w.dir, "installed")
+	require.NoError(t, os.MkdirAll(installed, 0o755))
+	here := strings.NewReplacer("/usr/local/lib/crosscloud", installed, "http://metadata.google.internal", server.URL, "/var/lib/crosscloud", w.dir)
+	for _, name := range []string{"agent", "desired.sh"} {
+		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
+		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(installed, "agent"))
+	cmd.WaitDelay = time.Second // its children may live on for a moment
+	out, _ := cmd.CombinedOutput()
+	require.ErrorIs(t, ctx.Err(), context.Canceled, "the agent ended by itself: %s", out)
+	return strings.Fields(string(must(os.ReadFile(notes))))
+}
+
+func note(t *testing.T, path, word string) {
+	t.Helper()
+	file := must(os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644))
+	defer file.Close()
+	fmt.Fprintln(file, word)
+}
+
+// document is a desired state whose programs end with the given codes.
+func (w *agentWorld) document(t *testing.T, name string, converge, publish int) string {
+	t.Helper()
+	program := func(word string, code int) *fstest.MapFile {
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s >>%s/notes\nexit %d\n", word, w.dir, code)}
+	}
+	packed, err := bundle.Pack(fstest.MapFS{
+		"converge": program("converge:"+name, converge),
+		"publish":  program("publish", publish),
+	}, nil)
+	require.NoError(t, err)
+	return string(must(json.Marshal(map[string]string{
+		"revision": packed.SHA256, "bundle": base64.StdEncoding.EncodeToString(packed.Bytes),
+	})))
+}
+
+func TestAgentConvergesAndShowsThatItLives(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	calm := w.document(t, "calm", 0, 0)
+	w.answer = func(int) (string, int) { return calm, 1 }
+	assert.Equal(t, strings.Fields("0 converge:calm 10 publish "+strings.Repeat("60 publish ", 9)+"50 converge:calm 10 publish"), w.run(t, 13))
+}
+
+func TestAgentTriesAgainAfterFiveSecondsToAMinute(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	failing := w.document(t, "bad", 1, 0)
+	w.answer = func(int) (string, int) { return failing, 1 }
+	assert.Equal(t, strings.Fields(`0 converge:bad 5 converge:bad 10 converge:bad 10 publish 10 converge:bad
+		10 publish 30 converge:bad 10 publish 50 converge:bad 10 publish 50 converge:bad`), w.run(t, 11))
+}
+
+func TestAgentPublishesSoonerWhereItCouldNot(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	unpublished := w.document(t, "mute", 0, 1)
+	w.answer = func(int) (string, int) { return unpublished, 1 }
+	assert.Equal(t, strings.Fields("0 converge:mute 10 publish 10 publish 10 publish"), w.run(t, 4))
+}
+
+func TestAgentTakesAChangeAtOnceAndForgetsTheOldOne(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	bad, good := w.document(t, "bad", 1, 0), w.document(t, "good", 0, 0)
+	w.answer = func(poll int) (string, int) {
+		if poll < 3 {
+			return bad, 1
+		}
+		return good, 2
+	}
+	assert.Equal(t, strings.Fields("0 converge:bad 5 converge:bad 10 converge:bad 10 converge:good 10 publish"), w.run(t, 5))
+	left, err := filepath.Glob(filepath.Join(w.dir, "bundles", "*"))
+	require.NoError(t, err)
+	assert.Len(t, left, 1)
+}
