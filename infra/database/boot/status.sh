@@ -3,7 +3,7 @@
 
 postgresql='' # version of the server
 
-# write_status STATE LOG keeps what the run has to say: log is true for the end of its output.
+# write_status STATE keeps what the run has to say so far; where it fails, with the end of its output.
 write_status() {
   local done=() hop text=''
   for hop in "${hops[@]}"; do
