@@ -1,0 +1,108 @@
+package webhost
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// hops are those that the gate knows, in their order.
+var hops = strings.Fields("seen packages agent ssh accounts egress secret image certificate nginx migrate blue green site")
+
+// bundled makes a bundle around the real converge and status.sh, under a root of its own, in which every step succeeds but
+// the function $breaks, which does $how. It prints what is published.
+func bundled(t *testing.T) (dir string, converge func(settings string) []string) {
+	t.Helper()
+	dir = t.TempDir()
+	here := filepath.Join(dir, "r1")
+	for _, sub := range []string{"r1/agent", "r1/lib", "etc", "run/crosscloud", "run/lock"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o755))
+	}
+	rooted := strings.NewReplacer("/run/", dir+"/run/", "/etc/crosscloud", dir+"/etc", "/var/lib/crosscloud", dir)
+	for _, name := range []string{"converge", "agent/status.sh"} {
+		text, err := os.ReadFile("boot/" + name)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(here, name), []byte(rooted.Replace(string(text))), 0o755))
+	}
+	parts, err := filepath.Glob("boot/lib/*.sh")
+	require.NoError(t, err)
+	for _, part := range parts {
+		set(t, here, strings.TrimPrefix(part, "boot/"), "")
+	}
+	set(t, dir, "etc/agent.env", "STATUS_PARAMETER=/status\n")
+	set(t, here, "agent/aws.sh", `
+log_in() { :; }
+get_parameter() { echo '{"Value": "{}"}'; }
+put_parameter() { tee "$data/parameter" | jq --raw-output '"\(.state) \(.hops | last | .name)"' >&2; }
+for function in install_packages install_agent install_admin_keys create_accounts restrict_egress fetch_secret pull_image \
+  keep_certificate refuse_failed install_nginx migrate_database visit_site note_served prune_images run_operations; do
+  eval "$function() { [[ \${breaks:-} != $function ]] || eval \"\$how\"; }"
+done
+roll_slot() { :; }
+roll_out() { step blue roll_slot; step green roll_slot; }
+running_digest() { echo sha256:1; }
+served_certificate() { echo PEM; }
+`)
+	return dir, func(settings string) []string {
+		return shell(t, dir, "", settings+` CONVERGE_LOG="$world/log" bash "$world/r1/converge" 2>&1 | tee "$world/log" || true`)
+	}
+}
+
+func TestARunPublishesEveryHopOfANewRevision(t *testing.T) {
+	dir, converge := bundled(t)
+	var want []string
+	for _, hop := range hops {
+		want = append(want, "converging "+hop)
+	}
+	assert.Equal(t, append(want, "serving site"), converge(""))
+	var names []string
+	for _, hop := range published(t, dir).Hops {
+		assert.True(t, hop.OK, hop.Name)
+		names = append(names, hop.Name)
+	}
+	assert.Equal(t, hops, names)
+	assert.Contains(t, contents(dir, "parameter"), `"digest":"sha256:1"`)
+
+	assert.Equal(t, []string{"serving site"}, converge(""), "of an old revision, only the outcome")
+}
+
+func TestARunThatFailsIsTriedAgainWithItsReasonInSight(t *testing.T) {
+	dir, converge := bundled(t)
+	const broken = `breaks=pull_image how='echo "no such image"; return 1'; export breaks how;`
+	assert.Equal(t, "retrying image", last(converge(broken)))
+	d := published(t, dir)
+	assert.Equal(t, "image", d.Hops[len(d.Hops)-1].Name)
+	assert.False(t, d.Hops[len(d.Hops)-1].OK)
+	assert.Contains(t, d.Error, "no such image")
+	assert.Contains(t, d.Log, "no such image")
+
+	assert.Equal(t, []string{"no such image", "retrying image"}, converge(broken))
+	said := converge("")
+	assert.Equal(t, "converging image", said[0], "only what comes after the error replaces it")
+	assert.Equal(t, "serving site", last(said))
+	assert.Empty(t, published(t, dir).Error)
+}
+
+func TestARunEndsAsWaitingOrFailed(t *testing.T) {
+	for _, c := range []struct{ how, state string }{
+		{`detail="the database does not answer"; error=words; exit 75`, "waiting"},
+		{`detail=bad; error=words; exit 3`, "failed"},
+	} {
+		dir, converge := bundled(t)
+		assert.Equal(t, c.state+" migrate", last(converge(`breaks=migrate_database how='`+c.how+`'; export breaks how;`)))
+		assert.Equal(t, "words", published(t, dir).Error)
+	}
+}
+
+func TestAnOperationThatWaitsTakesNoHopBack(t *testing.T) {
+	dir, converge := bundled(t)
+	assert.Equal(t, "retrying site", last(converge(`breaks=run_operations how='error=later; return 1'; export breaks how;`)))
+	for _, hop := range published(t, dir).Hops {
+		assert.True(t, hop.OK, hop.Name)
+	}
+	assert.Equal(t, "later", published(t, dir).Error)
+}
