@@ -40,7 +40,7 @@ func TestParseKeepsControlCharactersFromTheTerminal(t *testing.T) {
 }
 
 func TestHopsAreToldInTheWordsOfAnOperator(t *testing.T) {
-	assert.Equal(t, "image pulled", Hop{Name: "image", OK: true}.String())
+	assert.Equal(t, "image pulled", Hop{Name: "image", OK: true, Detail: "pulled"}.String())
 	assert.Equal(t, "disk done: 20 GB", Hop{Name: "disk", OK: true, Detail: "20 GB"}.String())
 	assert.Equal(t, "blue not done: exit code 1", Hop{Name: "blue", Detail: "exit code 1"}.String())
 }

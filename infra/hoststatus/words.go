@@ -30,8 +30,8 @@ func (h Hop) String() string {
 	if h.OK {
 		words = cmp.Or(done[h.Name], h.Name+" done")
 	}
-	if h.Detail == "" {
-		return words
+	if h.Detail == "" || strings.HasSuffix(words, " "+h.Detail) {
+		return words // "image pulled" needs no ": pulled"
 	}
 	return words + ": " + h.Detail
 }
