@@ -15,16 +15,10 @@ const MaxTitle = 500
 
 // Item is one thing to do.
 type Item struct {
-	ID    int64
-	Title Title
-	Done  bool
-}
-
-// Page is the newest part of the list together with what it leaves out.
-type Page struct {
-	Items []Item // newest first
-	Total int    // all items, including those that Items leaves out
-	Open  int    // the items of Total that are not done
+	ID        int64
+	Title     Title
+	Completed bool
+	Order     int64 // where it stands: the highest is on top
 }
 
 // Title is a title that passed NewTitle.
