@@ -82,6 +82,7 @@ type Page struct {
 	Total      int     // all items, whatever the query shows
 	Open       int     // those of Total that are not completed
 	ShareEpoch int     // for Token.Share
+	Version    int64   // grows with each write to the list, so that a page of it can be told from a later one
 	Undoable   int     // items that Query.Undo would bring back
 }
 
