@@ -34,6 +34,7 @@ const (
 type Server struct {
 	port     int
 	password string
+	command  func() *exec.Cmd
 	process  *exec.Cmd
 	exited   chan struct{}
 	log      *tail
@@ -114,22 +115,42 @@ func launch(ctx context.Context, run *runner, installed Installation, data, pass
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
-	s := &Server{port: port, password: password, exited: make(chan struct{}), log: &tail{limit: 8 << 10}}
+	s := &Server{port: port, password: password}
 	// Not bound to ctx: killing a postmaster is not how to end it (see Stop).
-	s.process = run.command(context.WithoutCancel(ctx), installed.Path("postgres"), args...)
-	s.process.Stdout, s.process.Stderr = s.log, s.log
-	if err := s.process.Start(); err != nil {
-		return nil, err
+	s.command = func() *exec.Cmd {
+		return run.command(context.WithoutCancel(ctx), installed.Path("postgres"), args...)
 	}
-	go func() {
-		s.process.Wait() // how it ended stands in the log
-		close(s.exited)
-	}()
-	if err := s.awaitStart(ctx); err != nil {
-		s.Stop()
+	if err := s.start(ctx); err != nil {
 		return nil, fmt.Errorf("start Postgres %s on %s: %w\n%s", installed.Major, data, err, s.log)
 	}
 	return s, nil
+}
+
+func (s *Server) start(ctx context.Context) error {
+	s.process, s.exited, s.log = s.command(), make(chan struct{}), &tail{limit: 8 << 10}
+	s.process.Stdout, s.process.Stderr = s.log, s.log
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	process, exited := s.process, s.exited
+	go func() {
+		process.Wait() // how it ended stands in the log
+		close(exited)
+	}()
+	if err := s.awaitStart(ctx); err != nil {
+		s.Stop()
+		return err
+	}
+	return nil
+}
+
+// Restart stops the server and starts it again on its port.
+func (s *Server) Restart(ctx context.Context) error {
+	s.Stop()
+	if err := s.start(ctx); err != nil {
+		return fmt.Errorf("restart Postgres: %w\n%s", err, s.log)
+	}
+	return nil
 }
 
 func (s *Server) awaitStart(ctx context.Context) error {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -135,20 +134,3 @@ func (m *Migrations) status(ctx context.Context, db queryer) (Status, error) {
 	}
 	return status, err
 }
-
-// Ready returns nil when the database answers and has all of m applied.
-func (s *Store) Ready(ctx context.Context, m *Migrations) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	status, err := m.status(ctx, s.pool)
-	if err != nil {
-		return translate(ctx, "ask for readiness", err)
-	}
-	if n := status.Pending(); n > 0 {
-		return fmt.Errorf("%w: %d migrations are pending", todo.ErrUnavailable, n)
-	}
-	return nil
-}
-
-// readyTimeout is short because whoever asks decides about traffic.
-const readyTimeout = 2 * time.Second

@@ -17,7 +17,7 @@ func TestParseURLTakesBothSpellingsAndAddsLimits(t *testing.T) {
 		assert.Equal(t, "s/cret", config.ConnConfig.Password)
 		assert.Equal(t, connectTimeout, config.ConnConfig.ConnectTimeout)
 		assert.Equal(t, "2s", config.ConnConfig.RuntimeParams["statement_timeout"], "the URL's own wish wins")
-		assert.Equal(t, "5s", config.ConnConfig.RuntimeParams["lock_timeout"])
+		assert.Equal(t, "2s", config.ConnConfig.RuntimeParams["lock_timeout"])
 		assert.EqualValues(t, 10, config.MaxConns)
 	}
 	config, err := ParseURL("postgres://db.example/todo?connect_timeout=1")

@@ -1,5 +1,5 @@
--- Migrations only go forward: a slot that is rolled back keeps working on the
--- newer schema, so every migration must leave the previous release able to run.
+-- The public list of the first release. Its tables stay until no release in
+-- use reads them: every migration leaves the previous release able to run.
 
 create table items (
     id         bigint      generated always as identity primary key,
@@ -9,3 +9,7 @@ create table items (
 
     constraint items_title_length check (char_length(title) between 1 and 500)
 );
+
+---- create above / drop below ----
+
+drop table items;

@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+
+	"crosscloud/app/todo"
+)
+
+// pageOf reads a part of a list and what is known of the whole. Its rows are
+// the items, and the list is beside each; a page without items is one row
+// whose item is null. Reading keeps a list from expiring: once a day the same
+// statement says so.
+func pageOf(condition string) statement {
+	return forBoth(`
+with touched as (
+    update lists set touched = current_date where {access} = $1 and touched < current_date
+)
+select l.total, l.open, l.epoch,
+       coalesce((select deleted from writes where list = l.id and key = $5), 0),
+       i.id, i.title, i.completed, i.position
+  from lists l
+  left join lateral (
+        select id, title, completed, position
+          from todos
+         where list = l.id and deletion = 0 and (position, id) < ($2, $3) ` + condition + `
+         order by position desc, id desc
+         limit $4
+       ) i on true
+ where l.{access} = $1
+ order by i.position desc, i.id desc`)
+}
+
+var pages = map[todo.Show]statement{
+	todo.All:       pageOf(""),
+	todo.Active:    pageOf("and not completed"),
+	todo.Completed: pageOf("and completed"),
+}
+
+// Page implements todo.Store.
+func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) (todo.Page, error) {
+	// No item stands above this: ids are far from the end of their range.
+	before := todo.Cursor{Order: math.MaxInt64, ID: math.MaxInt64}
+	if query.Before != nil {
+		before = *query.Before
+	}
+	var undo []byte // null finds no write
+	if query.Undo != "" {
+		undo = hashOfKey(query.Undo)
+	}
+	sql := pages[cmp.Or(query.Show, todo.All)].of(access)
+	var page todo.Page
+	err := s.call(ctx, readTimeout, "read a page", func(ctx context.Context, conn *pgx.Conn) (err error) {
+		// One more than asked for tells whether there is another page.
+		rows, err := conn.Query(ctx, sql, hashOf(access.Token), before.Order, before.ID, int64(query.Limit)+1, undo)
+		if err != nil {
+			return err
+		}
+		page, err = scanPage(rows, query.Limit)
+		return err
+	})
+	return page, err
+}
+
+func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
+	defer rows.Close()
+	page := todo.Page{Items: []todo.Item{}}
+	found := false
+	var id, position *int64
+	var title *todo.Title
+	var completed *bool
+	for rows.Next() {
+		found = true
+		err := rows.Scan(&page.Total, &page.Open, &page.ShareEpoch, &page.Undoable, &id, &title, &completed, &position)
+		if err != nil {
+			return todo.Page{}, err
+		}
+		if id == nil {
+			continue
+		}
+		if len(page.Items) == limit {
+			last := page.Items[limit-1]
+			page.Next = &todo.Cursor{Order: last.Order, ID: last.ID}
+			continue
+		}
+		page.Items = append(page.Items, todo.Item{ID: *id, Title: *title, Completed: *completed, Order: *position})
+	}
+	if err := rows.Err(); err != nil {
+		return todo.Page{}, err
+	}
+	if !found {
+		return todo.Page{}, todo.ErrNotFound
+	}
+	return page, nil
+}
+
+var itemOf = forBoth(`
+select t.id, t.title, t.completed, t.position
+  from lists l join todos t on t.list = l.id
+ where l.{access} = $1 and t.id = $2 and t.deletion = 0`)
+
+// Item implements todo.Store.
+func (s *Store) Item(ctx context.Context, access todo.Access, id int64) (todo.Item, error) {
+	var item todo.Item
+	err := s.call(ctx, readTimeout, "read an item", func(ctx context.Context, conn *pgx.Conn) error {
+		err := conn.QueryRow(ctx, itemOf.of(access), hashOf(access.Token), id).
+			Scan(&item.ID, &item.Title, &item.Completed, &item.Order)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return todo.ErrNotFound
+		}
+		return err
+	})
+	return item, err
+}
