@@ -7,20 +7,10 @@ import (
 	"time"
 )
 
-// maxBody is far above any title, so that somebody who pastes a letter is told
-// how long a title may be and still has the text.
-const maxBody = 64 << 10
-
-func limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
-	})
-}
-
-// contentPolicy allows what the pages use: our style sheet, our icon, our forms.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'"
+// contentPolicy allows what the pages use, all of it from this site: our style
+// sheet, our script and what it fetches, our icon, our manifest, our forms.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func secureHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -28,15 +18,17 @@ func secureHeaders(next http.Handler) http.Handler {
 		header.Set("Content-Security-Policy", contentPolicy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		// Not no-referrer: with that, browsers send "Origin: null" with our own
-		// forms, which the cross-origin check must refuse.
-		header.Set("Referrer-Policy", "same-origin")
+		// The addresses of lists are secrets, also from our own logs. It makes
+		// browsers send "Origin: null" with our own forms; the cross-origin check
+		// then goes by Sec-Fetch-Site, which all have sent since 2023, and refuses
+		// those that are older (unless the script sends the form).
+		header.Set("Referrer-Policy", "no-referrer")
 		next.ServeHTTP(w, r)
 	})
 }
 
 // logRequests writes one line for each request. It names the route and neither
-// the path nor the query: those are text from outside.
+// the path nor the query: paths open lists, and queries are text from outside.
 func (h *handlers) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
@@ -47,12 +39,17 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 		if probe := r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz"; probe && recorder.status == http.StatusOK {
 			level = slog.LevelDebug // a probe that succeeds every second is no news
 		}
-		h.log.LogAttrs(r.Context(), level, "request",
+		attributes := []slog.Attr{
 			slog.String("method", r.Method),
 			slog.String("route", r.Pattern), // empty where none matched
 			slog.Int("status", recorder.status),
 			slog.Int64("bytes", recorder.bytes),
-			slog.Float64("seconds", time.Since(started).Seconds()))
+			slog.Float64("seconds", time.Since(started).Seconds()),
+		}
+		if trace := traceOf(r.Context()); trace != nil && trace.list != nil {
+			attributes = append(attributes, slog.String("list", shortHash(*trace.list)))
+		}
+		h.log.LogAttrs(r.Context(), level, "request", attributes...)
 	})
 }
 
@@ -71,7 +68,7 @@ func (h *handlers) recoverPanics(next http.Handler) http.Handler {
 			if recorder, ok := w.(*recorder); ok && recorder.wrote {
 				panic(http.ErrAbortHandler) // too late for a page: show that it is cut off
 			}
-			h.errorPage(http.StatusInternalServerError).ServeHTTP(w, r)
+			h.errorPage(w, r, http.StatusInternalServerError)
 		}()
 		next.ServeHTTP(w, r)
 	})

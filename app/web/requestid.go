@@ -5,33 +5,64 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"regexp"
+
+	"crosscloud/app/todo"
 )
 
 const requestIDHeader = "X-Request-Id"
 
-// acceptable is what a proxy in front may send as an id; anything else could
-// be an attempt to write into the log.
-var acceptable = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
+// trace is what the log tells about a request.
+type trace struct {
+	id   string
+	list *todo.Token // the list that it was about, if any
+}
 
-type requestIDKey struct{}
+type traceKey struct{}
 
 // identify gives each request an id: the proxy's, so that both logs can be
 // read side by side, or one of its own.
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
-		if !acceptable.MatchString(id) {
+		if !acceptable(id) {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), traceKey{}, &trace{id: id})))
 	})
 }
 
+// acceptable is what a proxy in front may send as an id; anything else could
+// be an attempt to write into the log.
+func acceptable(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func traceOf(ctx context.Context) *trace {
+	t, _ := ctx.Value(traceKey{}).(*trace)
+	return t
+}
+
 func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if t := traceOf(ctx); t != nil {
+		return t.id
+	}
+	return ""
+}
+
+// noteList remembers for the log which list a request was about.
+func noteList(ctx context.Context, token todo.Token) {
+	if t := traceOf(ctx); t != nil {
+		t.list = &token
+	}
 }
 
 // LogHandler adds the request id to every record that is logged with a

@@ -10,38 +10,118 @@ import (
 	"crosscloud/app/todo"
 )
 
-// Items is what the pages need of a store. Errors are those of package todo.
-type Items interface {
-	List(ctx context.Context, limit int) (todo.Page, error)
-	Add(ctx context.Context, title todo.Title) error
-	SetDone(ctx context.Context, id int64, done bool) error
-	Delete(ctx context.Context, id int64) error
+type handlers struct {
+	store      todo.Store
+	ready      func(context.Context) error
+	log        *slog.Logger
+	look       func() *look
+	sameOrigin *http.CrossOriginProtection
 }
 
 // New returns the whole site. The function ready says why the app cannot serve
 // pages at the moment; nil means that it can.
-func New(items Items, ready func(context.Context) error, log *slog.Logger) http.Handler {
-	h := &handlers{items: items, ready: ready, log: log}
+func New(store todo.Store, ready func(context.Context) error, log *slog.Logger) http.Handler {
+	look, err := newLook(embedded)
+	if err != nil {
+		panic(err) // it is part of the program, so every test would have met it
+	}
+	return newHandlers(store, ready, log, look).site()
+}
 
+func newHandlers(store todo.Store, ready func(context.Context) error, log *slog.Logger, shown *look) *handlers {
+	h := &handlers{store: store, ready: ready, log: log, look: func() *look { return shown }}
+	h.sameOrigin = http.NewCrossOriginProtection()
+	h.sameOrigin.SetDenyHandler(h.refuse(http.StatusForbidden))
+	return h
+}
+
+func (h *handlers) site() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", h.list)
-	mux.HandleFunc("POST /add", h.add)
-	mux.HandleFunc("POST /complete/{id}", h.complete)
-	mux.HandleFunc("POST /delete/{id}", h.delete)
-	mux.Handle("GET /static/{file}", static(h.errorPage(http.StatusNotFound)))
+
+	// A list works alike for the browser that owns it and for those who have its link.
+	mux.Handle("GET /{$}", h.read(ownDoor, h.list))
+	mux.Handle("GET /l/{share}", h.read(sharedDoor, h.list))
+	mux.Handle("GET /l/{share}/{$}", http.HandlerFunc(withoutSlash))
+	for _, d := range []door{ownDoor, sharedDoor} {
+		mux.Handle("POST "+d.path+"/add", h.write(d, h.add))
+		mux.Handle("POST "+d.path+"/items/{id}/toggle", h.write(d, h.toggle))
+		mux.Handle("POST "+d.path+"/items/{id}/edit", h.write(d, h.edit))
+		mux.Handle("POST "+d.path+"/items/{id}/delete", h.write(d, h.delete))
+		mux.Handle("POST "+d.path+"/toggle-all", h.write(d, h.toggleAll))
+		mux.Handle("POST "+d.path+"/clear-completed", h.write(d, h.clearCompleted))
+		mux.Handle("POST "+d.path+"/undo", h.write(d, h.undo))
+	}
+	// What only the owner can do.
+	mux.Handle("GET /share", h.read(ownDoor, h.share))
+	mux.Handle("POST /share", h.write(ownDoor, h.replaceShare))
+	mux.Handle("GET /o/{owner}", h.read(recoveryDoor, h.recovery))
+	mux.Handle("POST /o/{owner}", h.write(recoveryDoor, h.recover))
+
+	mux.HandleFunc("GET /static/{file}", h.static)
+	mux.Handle("GET /favicon.ico", h.fixed("icon.svg"))
+	mux.Handle("GET /robots.txt", h.fixed("robots.txt"))
+
 	mux.HandleFunc("GET /healthz", h.healthz)
 	mux.HandleFunc("GET /readyz", h.readyz)
 
-	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(h.errorPage(http.StatusForbidden))
-
 	// From the inside out: the last one sees the request first.
 	site := h.unmatched(mux)
-	site = limitBody(site)
-	site = crossOrigin.Handler(site)
 	site = secureHeaders(site)
 	site = h.recoverPanics(site)
 	site = h.logRequests(site)
 	site = identify(site)
 	return site
+}
+
+// read handles a request that stores nothing.
+func (h *handlers) read(d door, act func(http.ResponseWriter, *http.Request, visit) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := h.enter(w, r, d)
+		if err == nil {
+			err = act(w, r, v)
+		}
+		if err != nil {
+			h.fail(w, r, err, nil)
+		}
+	})
+}
+
+// write handles a form of one of our own pages. It is read whole before
+// anything is done, so a slow client holds nothing but its own connection.
+func (h *handlers) write(d door, act func(http.ResponseWriter, *http.Request, change) error) http.Handler {
+	return h.sameOrigin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var c change
+		var err error
+		if c.fields, err = readForm(w, r); err == nil {
+			c.visit, err = h.enter(w, r, d)
+		}
+		if err == nil {
+			c.key, err = writeKey(r, c.fields, false)
+		}
+		if err == nil {
+			err = act(w, r, c)
+		}
+		if err != nil {
+			h.fail(w, r, err, c.fields)
+		}
+	}))
+}
+
+func (h *handlers) enter(w http.ResponseWriter, r *http.Request, d door) (visit, error) {
+	header := w.Header()
+	header.Set("Cache-Control", "private, no-cache") // Back shows the list as it is now
+	if d.path != "" {
+		header.Set("X-Robots-Tag", "noindex") // wherever somebody has put the link
+	}
+	v := d.enter(r)
+	if !v.stranger {
+		noteList(r.Context(), v.access.Token)
+	}
+	var err error
+	v.view, err = parseView(r.URL.RawQuery)
+	return v, err
+}
+
+func withoutSlash(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "/l/"+r.PathValue("share"), http.StatusPermanentRedirect)
 }

@@ -4,102 +4,185 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"html"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"crosscloud/app/pgdev"
-	"crosscloud/app/postgres"
 	"crosscloud/app/todo"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
-
-// site is the whole handler on a migrated database of the test's own.
+// site is the running site, over TLS on a real socket, with its log.
 type site struct {
-	http.Handler
-	t        *testing.T
-	store    *postgres.Store
-	database *pgxpool.Config
-	log      *bytes.Buffer
+	*httptest.Server
+	t     *testing.T
+	store *memory
+	ready error
+	log   *lockedBuffer
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	config, err := postgres.ParseURL(pgdev.Database(t))
-	require.NoError(t, err)
-	migrations, err := postgres.Embedded()
-	require.NoError(t, err)
-	require.NoError(t, migrations.Up(t.Context(), config.ConnConfig, slog.New(slog.DiscardHandler)))
-	store, err := postgres.Open(t.Context(), config)
-	require.NoError(t, err)
-	t.Cleanup(store.Close)
-	s := &site{t: t, store: store, database: config, log: &bytes.Buffer{}}
-	s.Handler = New(store, func(ctx context.Context) error { return store.Ready(ctx, migrations) }, testLog(s))
+	s := &site{t: t, store: newMemory(), log: &lockedBuffer{}}
+	s.serve(s.store)
 	return s
 }
 
-func testLog(s *site) *slog.Logger {
-	return slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+// serve starts the site on a store.
+func (s *site) serve(store todo.Store) {
+	log := slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s.Server = httptest.NewUnstartedServer(New(store, func(context.Context) error { return s.ready }, log))
+	s.Server.Config.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+	s.Server.StartTLS()
+	s.t.Cleanup(s.Server.Close)
 }
 
-func (s *site) do(r *http.Request) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r.WithContext(s.t.Context()))
-	return w
+// browser is a visitor with cookies. It follows no redirect.
+type browser struct {
+	*http.Client
+	s *site
 }
 
-func (s *site) get(path string) *httptest.ResponseRecorder {
-	return s.do(httptest.NewRequest("GET", path, nil))
+func (s *site) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	require.NoError(s.t, err)
+	return &browser{s: s, Client: &http.Client{
+		Transport:     s.Client().Transport,
+		Jar:           jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }
 
-func form(path string, pairs ...string) *http.Request {
+// reply is an answer that was read to its end.
+type reply struct {
+	*http.Response
+	text string
+}
+
+func (b *browser) do(method, path, body string, header ...string) reply {
+	b.s.t.Helper()
+	r, err := http.NewRequestWithContext(b.s.t.Context(), method, b.s.URL+path, strings.NewReader(body))
+	require.NoError(b.s.t, err)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	response, err := b.Do(r)
+	require.NoError(b.s.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(b.s.t, err)
+	return reply{response, string(text)}
+}
+
+func (b *browser) get(path string, header ...string) reply {
+	b.s.t.Helper()
+	return b.do("GET", path, "", header...)
+}
+
+func (b *browser) post(path string, pairs ...string) reply {
+	b.s.t.Helper()
+	return b.do("POST", path, encode(pairs...))
+}
+
+// back posts a form and returns the address that the answer leads to.
+func (b *browser) back(path string, pairs ...string) string {
+	b.s.t.Helper()
+	answer := b.post(path, pairs...)
+	require.Equal(b.s.t, http.StatusSeeOther, answer.StatusCode, "%s: %s", path, answer.text)
+	return answer.Header.Get("Location")
+}
+
+func encode(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		values.Add(pairs[i], pairs[i+1])
 	}
-	r := httptest.NewRequest("POST", path, strings.NewReader(values.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return r
+	return values.Encode()
 }
 
-func (s *site) post(path string, pairs ...string) *httptest.ResponseRecorder {
-	return s.do(form(path, pairs...))
+var keyInPage = regexp.MustCompile(`name="key" value="([^"]+)"`)
+
+var hashInName = regexp.MustCompile(`(/static/[a-z]+)\.[0-9a-f]{16}\.([a-z]+)`)
+
+// key is that of the forms on a page.
+func (r reply) key(t *testing.T) string {
+	t.Helper()
+	match := keyInPage.FindStringSubmatch(r.text)
+	require.NotNil(t, match, "no key on the page")
+	return html.UnescapeString(match[1])
 }
 
-func (s *site) add(titles ...todo.Title) {
-	s.t.Helper()
-	for _, title := range titles {
-		require.NoError(s.t, s.store.Add(s.t.Context(), title))
+// owner is the token in the browser's cookie.
+func (b *browser) owner() todo.Token {
+	b.s.t.Helper()
+	at, err := url.Parse(b.s.URL)
+	require.NoError(b.s.t, err)
+	for _, cookie := range b.Jar.Cookies(at) {
+		if cookie.Name == cookieName {
+			token, err := todo.ParseToken(cookie.Value)
+			require.NoError(b.s.t, err)
+			return token
+		}
 	}
+	b.s.t.Fatal("the browser has no list")
+	return todo.Token{}
 }
 
-func (s *site) items() []todo.Item {
-	s.t.Helper()
-	page, err := s.store.List(s.t.Context(), 1000)
-	require.NoError(s.t, err)
+// items are those of the browser's own list, newest first.
+func (b *browser) items() []todo.Item {
+	b.s.t.Helper()
+	page, err := b.s.store.Page(b.s.t.Context(), todo.Access{Token: b.owner(), Owner: true}, todo.Query{Limit: 1000})
+	require.NoError(b.s.t, err)
 	return page.Items
 }
 
-// sql changes the database behind the app's back.
-func (s *site) sql(statement string) {
-	s.t.Helper()
-	conn, err := pgx.ConnectConfig(s.t.Context(), s.database.ConnConfig)
-	require.NoError(s.t, err)
-	defer conn.Close(context.Background())
-	_, err = conn.Exec(s.t.Context(), statement)
-	require.NoError(s.t, err)
+func (b *browser) add(titles ...string) {
+	b.s.t.Helper()
+	for _, title := range titles {
+		b.back("/add", "todo", title)
+	}
+}
+
+// share is the path of the present share link.
+func (b *browser) share() string {
+	b.s.t.Helper()
+	match := regexp.MustCompile(`value="https://[^"/]+(/l/[^"]+)"`).FindStringSubmatch(b.get("/share").text)
+	require.NotNil(b.s.t, match)
+	return match[1]
+}
+
+// lockedBuffer is a log that several requests write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // golden compares with a file below testdata; -update writes the file instead.
@@ -107,6 +190,7 @@ func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 	}
 	want, err := os.ReadFile(path)

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"html/template"
+
+	"crosscloud/app/todo"
+)
+
+// listPage is the page of a list. Its methods write it from top to bottom.
+type listPage struct {
+	visit
+	page    todo.Page
+	gone    bool     // the browser's cookie opens no list (any more)
+	refusal *refusal // what was typed last, if it was refused
+	key     string   // of all the forms; see formKey
+}
+
+func (p *listPage) write(m *markup, look *look) {
+	frame := look.frames[p.title()]
+	m.html(frame.head)
+	p.writeHeader(m)
+	p.writeAdd(m)
+	// What the script announces goes here: a region must be there before its text.
+	m.html(`<p id="said" class="unseen" role="status"></p>
+<div id="list">
+`)
+	p.writeNotice(m)
+	if p.page.Total == 0 {
+		m.html(`<p id="count" class="empty">Nothing to do. Enjoy it while it lasts.</p>
+`)
+	} else {
+		p.writeBar(m)
+		p.writeItems(m)
+		p.writeFooter(m)
+	}
+	m.html(`</div>`)
+	m.html(frame.tail)
+}
+
+// The titles of the page, each with a frame of its own.
+const (
+	titleList    = "Todos"
+	titleShared  = "Shared todos"
+	titleRefused = "Not saved – Todos"
+)
+
+func (p *listPage) title() string {
+	switch {
+	case p.refusal != nil:
+		return titleRefused
+	case p.home != "":
+		return titleShared
+	}
+	return titleList
+}
+
+func (p *listPage) writeHeader(m *markup) {
+	switch {
+	case p.home != "":
+		m.html(`<header><h1>Shared todos</h1><a href="/">Your own list</a></header>
+<p class="quiet">Whoever has the address of this page can read and change this list.</p>
+`)
+	case !p.stranger && !p.gone:
+		m.html(`<header><h1>Todos</h1><a href="/share">Share or keep</a></header>
+`)
+	default:
+		m.html(`<header><h1>Todos</h1></header>
+`)
+	}
+	if p.gone {
+		m.html(`<p class="notice" role="alert">The list that this browser knew is no longer there. What you add begins a new one.</p>
+`)
+	}
+}
+
+// No maxlength on the fields: browsers cut a pasted text off without a word.
+// The server refuses it, and keeps it.
+func (p *listPage) writeAdd(m *markup) {
+	m.html(`<form id="add" class="add" method="post" action="`)
+	p.action(m, "/add", p.view.newest())
+	m.html(`">`)
+	p.writeKey(m)
+	m.html(`
+<label for="todo">What is there to do?</label>
+<div class="row"><input id="todo" name="todo" type="text" autocomplete="off" enterkeyhint="done"`)
+	if p.refusal != nil && p.refusal.item == 0 {
+		p.writeRefused(m)
+	} else if p.view == (view{show: todo.All}) {
+		m.html(` autofocus>`)
+	} else {
+		m.html(`>`)
+	}
+	m.html(`<button>Add</button></div>
+`)
+	if p.refusal != nil && p.refusal.item == 0 {
+		p.writeReason(m)
+	}
+	m.html(`</form>
+`)
+}
+
+// writeRefused ends a text field that holds what was refused.
+func (p *listPage) writeRefused(m *markup) {
+	m.html(` value="`)
+	m.text(readable(p.refusal.input))
+	m.html(`" aria-invalid="true" aria-describedby="refusal" autofocus>`)
+}
+
+func (p *listPage) writeReason(m *markup) {
+	m.html(`<p id="refusal" class="refusal" role="alert">`)
+	m.text(p.refusal.error.Message)
+	m.html(`</p>
+`)
+}
+
+func (p *listPage) writeNotice(m *markup) {
+	if p.page.Undoable == 0 {
+		return
+	}
+	m.html(`<form class="notice" method="post" action="`)
+	p.action(m, "/undo", p.view.plain())
+	m.html(`">`)
+	p.writeKey(m)
+	m.html(`<p id="notice">`)
+	m.int(int64(p.page.Undoable))
+	m.html(` deleted.</p><button id="undo" name="undo" value="`)
+	m.text(string(p.view.undo))
+	m.html(`">Undo</button></form>
+`)
+}
+
+// writeBar writes what is left, the filters and the way to complete all.
+func (p *listPage) writeBar(m *markup) {
+	m.html(`<div class="bar"><p id="count"><strong>`)
+	m.int(int64(p.page.Open))
+	m.html(`</strong> of `)
+	m.int(int64(p.page.Total))
+	m.html(` left</p>
+<nav aria-label="Filter">`)
+	for _, filter := range filters {
+		m.html(`<a id="show-`)
+		m.html(filter.id)
+		m.html(`" href="`)
+		m.text(p.address(view{show: filter.show}))
+		if p.view.show == filter.show {
+			m.html(`" aria-current="page">`)
+		} else {
+			m.html(`">`)
+		}
+		m.html(filter.name)
+		m.html(`</a>`)
+	}
+	m.html(`</nav>
+<form method="post" action="`)
+	p.action(m, "/toggle-all", p.view.plain())
+	m.html(`">`)
+	p.writeKey(m)
+	if p.page.Open > 0 {
+		m.html(`<button id="all" name="completed" value="true">Complete all</button></form></div>
+`)
+	} else {
+		m.html(`<button id="all" name="completed" value="false">Reopen all</button></form></div>
+`)
+	}
+}
+
+var filters = []struct {
+	show     todo.Show
+	id, name template.HTML
+}{{todo.All, "all", "All"}, {todo.Active, "active", "Active"}, {todo.Completed, "completed", "Completed"}}
+
+func (p *listPage) writeItems(m *markup) {
+	if len(p.page.Items) == 0 {
+		switch {
+		case p.view.before != nil:
+			m.html(`<p class="empty">Nothing older.</p>
+`)
+		case p.view.show == todo.Active:
+			m.html(`<p class="empty">Nothing left to do.</p>
+`)
+		default:
+			m.html(`<p class="empty">Nothing completed yet.</p>
+`)
+		}
+		return
+	}
+	// The role, because Safari's reader announces no list where the style sheet takes the bullets away.
+	m.html(`<ul role="list">
+`)
+	row := p.newRow()
+	for i := range p.page.Items {
+		row.write(m, &p.page.Items[i])
+	}
+	m.html(`</ul>
+`)
+}
+
+func (p *listPage) writeFooter(m *markup) {
+	m.html(`<div class="bar">`)
+	if p.view.before != nil {
+		m.html(`<a id="newest" href="`)
+		m.text(p.address(p.view.newest()))
+		m.html(`">Newest</a>`)
+	}
+	if p.page.Next != nil {
+		m.html(`<a id="older" rel="next" href="`)
+		m.text(p.address(view{show: p.view.show, before: p.page.Next}))
+		m.html(`">Older</a>`)
+	}
+	if completed := p.page.Total - p.page.Open; completed > 0 {
+		m.html(`<form method="post" action="`)
+		p.action(m, "/clear-completed", p.view.plain())
+		m.html(`">`)
+		p.writeKey(m)
+		m.html(`<button id="clear">Clear completed (`)
+		m.int(int64(completed))
+		m.html(`)</button></form>`)
+	}
+	m.html(`</div>
+`)
+}
+
+func (p *listPage) action(m *markup, path template.HTML, back view) {
+	m.text(p.home)
+	m.html(path)
+	m.text(back.String())
+}
+
+func (p *listPage) writeKey(m *markup) {
+	m.html(`<input type="hidden" name="key" value="`)
+	m.text(p.key)
+	m.html(`">`)
+}

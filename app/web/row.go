@@ -1,0 +1,129 @@
+package web
+
+import (
+	"strings"
+
+	"crosscloud/app/todo"
+)
+
+// row writes the items of a page; what is the same in all rows is made once.
+type row struct {
+	*listPage
+	back string // the view as a query, with its question mark
+	edit string // the same and the beginning of the item to edit
+}
+
+func (p *listPage) newRow() row {
+	back := p.view.plain().String()
+	edit := p.address(p.view.plain())
+	if back == "" {
+		edit += "?edit="
+	} else {
+		edit += "&edit="
+	}
+	return row{p, back, edit}
+}
+
+// write writes an item: a button that completes or reopens it, its title, a
+// link to change it and a button to delete it. The title stands in the page
+// once and is the name of all three (aria-labelledby), inside bdi: characters
+// that turn the direction of text around end their work with the element.
+func (w row) write(m *markup, item *todo.Item) {
+	if item.Completed {
+		m.html(`<li class="done" id="item-`)
+	} else {
+		m.html(`<li id="item-`)
+	}
+	m.int(item.ID)
+	m.html(`">`)
+	w.form(m, item.ID)
+	m.html(`/toggle`)
+	m.text(w.back)
+	m.html(`">`)
+	w.writeKey(m)
+	m.html(`<button class="check" name="completed" value="`)
+	if item.Completed {
+		m.html(`false" aria-pressed="true`)
+	} else {
+		m.html(`true" aria-pressed="false`)
+	}
+	w.named(m, "toggle", item.ID)
+	m.html(`" aria-label="Completed"></button></form>`)
+
+	if w.view.edit == item.ID {
+		w.writeEdit(m, item)
+	} else {
+		m.html(`<bdi class="title" id="title-`)
+		m.int(item.ID)
+		m.html(`">`)
+		m.text(string(item.Title))
+		m.html(`</bdi><a class="edit" href="`)
+		m.text(w.edit)
+		m.int(item.ID)
+		m.html(`#title`)
+		w.named(m, "edit", item.ID)
+		m.html(`" aria-label="Edit">✎</a>`)
+	}
+
+	w.form(m, item.ID)
+	m.html(`/delete`)
+	m.text(w.back)
+	m.html(`">`)
+	w.writeKey(m)
+	m.html(`<button class="delete`)
+	w.named(m, "delete", item.ID)
+	m.html(`" aria-label="Delete">×</button></form></li>
+`)
+}
+
+// form begins a form for an item, up to its id.
+func (w row) form(m *markup, id int64) {
+	m.html(`<form method="post" action="`)
+	m.text(w.home)
+	m.html(`/items/`)
+	m.int(id)
+}
+
+// named ends one attribute and gives the element an id and a name: its own
+// label and the title.
+func (w row) named(m *markup, what string, id int64) {
+	m.html(`" id="`)
+	m.text(what)
+	m.html(`-`)
+	m.int(id)
+	m.html(`" aria-labelledby="`)
+	m.text(what)
+	m.html(`-`)
+	m.int(id)
+	m.html(` title-`)
+	m.int(id)
+}
+
+// writeEdit writes the form in the place of the title. The field's id is what
+// the link to the form points to.
+func (w row) writeEdit(m *markup, item *todo.Item) {
+	w.form(m, item.ID)
+	m.html(`/edit`)
+	m.text(w.back)
+	m.html(`" class="editing">`)
+	w.writeKey(m)
+	m.html(`<label class="unseen" for="title" id="title-`)
+	m.int(item.ID)
+	m.html(`">New text</label><input id="title" name="title" type="text" autocomplete="off" enterkeyhint="done"`)
+	if w.refusal != nil && w.refusal.item == item.ID {
+		w.writeRefused(m)
+		w.writeReason(m)
+	} else {
+		m.html(` value="`)
+		m.text(string(item.Title))
+		m.html(`" autofocus>`)
+	}
+	m.html(`<button>Save</button><a id="cancel" href="`)
+	m.text(w.address(w.view.plain()))
+	m.html(`#item-`)
+	m.int(item.ID)
+	m.html(`">Cancel</a></form>`)
+}
+
+// readable is typed text in a form that a page can hold.
+func readable(input string) string { return strings.ToValidUTF8(input, "\uFFFD") }
