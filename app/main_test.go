@@ -40,7 +40,7 @@ func TestMigrateCommands(t *testing.T) {
 	settings := map[string]string{"DATABASE_URL": pgdev.Database(t)}
 	stdout, _, code := app(t, settings, "migrate", "status")
 	assert.Equal(t, exitFailed, code, "something is pending")
-	assert.Equal(t, "applied 0, known 1, pending 1\n", stdout)
+	assert.Equal(t, "applied 0, known 2, pending 2\n", stdout)
 
 	stdout, _, code = app(t, settings, "migrate", "up")
 	assert.Equal(t, exitOK, code)
@@ -51,7 +51,7 @@ func TestMigrateCommands(t *testing.T) {
 
 	stdout, _, code = app(t, settings, "migrate", "status")
 	assert.Equal(t, exitOK, code)
-	assert.Equal(t, "applied 1, known 1, pending 0\n", stdout)
+	assert.Equal(t, "applied 2, known 2, pending 0\n", stdout)
 }
 
 // A caller that may try again must be able to tell these from a bad migration.

@@ -58,11 +58,28 @@ var client = &http.Client{
 
 func status(t *testing.T, url string) int {
 	t.Helper()
-	response, err := client.Get(url)
+	code, _ := visit(t, url, nil)
+	return code
+}
+
+// visit asks with a cookie, if there is one. No jar would send it: it is for https.
+func visit(t *testing.T, url string, cookie *http.Cookie) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	if cookie != nil {
+		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
+	}
+	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	return response.StatusCode
+	page, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(page)
 }
+
+// listOfNobody is an address whose answer needs the database: 404 if it answers.
+const listOfNobody = "/l/AAAAAAAAAAAAAAAAAAAAAA"
 
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
@@ -75,11 +92,10 @@ func TestServeMigratesAndBecomesReady(t *testing.T) {
 	response, err := client.PostForm(r.url+"/add", url.Values{"todo": {"end to end"}})
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusSeeOther, response.StatusCode)
-	response, err = client.Get(r.url + "/")
-	require.NoError(t, err)
-	page, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	assert.Contains(t, string(page), ">end to end</span>")
+	require.Len(t, response.Cookies(), 1)
+	code, page := visit(t, r.url+"/", response.Cookies()[0])
+	assert.Equal(t, http.StatusOK, code)
+	assert.Contains(t, page, ">end to end</bdi>")
 	r.stop()
 	assert.NoError(t, <-r.done)
 }
@@ -93,14 +109,15 @@ func TestServeWaitsForTheDatabase(t *testing.T) {
 	r := start(t, config)
 	assert.Equal(t, http.StatusOK, status(t, r.url+"/healthz"))
 	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/readyz"))
-	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/"))
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+listOfNobody))
+	assert.Equal(t, http.StatusOK, status(t, r.url+"/"), "whoever has no list yet can begin to type")
 
 	gate.open()
 	eventually(t, "ready once the database answers", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
-	assert.Equal(t, http.StatusOK, status(t, r.url+"/"))
+	assert.Equal(t, http.StatusNotFound, status(t, r.url+listOfNobody))
 
 	gate.close()
-	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/"))
+	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+listOfNobody))
 	assert.Equal(t, http.StatusServiceUnavailable, status(t, r.url+"/readyz"))
 	gate.open()
 	eventually(t, "ready again", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
@@ -125,7 +142,7 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	defer conn.Close(context.Background())
 	tx, err := conn.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), "lock table items")
+	_, err = tx.Exec(t.Context(), "lock table lists, todos")
 	require.NoError(t, err)
 
 	answered := make(chan int, 1)
@@ -140,7 +157,7 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	eventually(t, "the insert waits for the lock", func() bool {
 		var waiting bool
 		err := tx.QueryRow(t.Context(), `select exists (select from pg_stat_activity
-			where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%')`).Scan(&waiting)
+			where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into lists%')`).Scan(&waiting)
 		return err == nil && waiting
 	})
 
@@ -160,7 +177,7 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	assert.Equal(t, http.StatusSeeOther, <-answered)
 	assert.NoError(t, <-r.done)
 	var stored int
-	require.NoError(t, conn.QueryRow(t.Context(), "select count(*) from items where title = 'in flight'").Scan(&stored))
+	require.NoError(t, conn.QueryRow(t.Context(), "select count(*) from todos where title = 'in flight'").Scan(&stored))
 	assert.Equal(t, 1, stored)
 }
 
