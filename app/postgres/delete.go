@@ -51,7 +51,7 @@ func (s *Store) DeleteAll(ctx context.Context, access todo.Access, key todo.Key)
 }
 
 var undoWork = writeOf(`target as (
-    select id from writes join fresh using (list) where key = $4
+    select id from writes join fresh using (list) where key = $4 and ` + recent + `
 ), restored as (
     update todos
        set deletion = 0

@@ -20,8 +20,8 @@ func pageOf(condition string) statement {
 with touched as (
     update lists set touched = current_date where {access} = $1 and touched < current_date
 )
-select l.total, l.open, l.epoch,
-       coalesce((select deleted from writes where list = l.id and key = $5), 0),
+select l.total, l.open, l.epoch, l.version,
+       coalesce((select deleted from writes where list = l.id and key = $5 and ` + recent + `), 0),
        i.id, i.title, i.completed, i.position
   from lists l
   left join lateral (
@@ -75,7 +75,8 @@ func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
 	var completed *bool
 	for rows.Next() {
 		found = true
-		err := rows.Scan(&page.Total, &page.Open, &page.ShareEpoch, &page.Undoable, &id, &title, &completed, &position)
+		err := rows.Scan(&page.Total, &page.Open, &page.ShareEpoch, &page.Version, &page.Undoable,
+			&id, &title, &completed, &position)
 		if err != nil {
 			return todo.Page{}, err
 		}

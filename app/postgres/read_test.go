@@ -19,7 +19,7 @@ func TestAPageShowsTheNewestFirstAndKnowsTheWhole(t *testing.T) {
 	complete(t, store, owner, second.ID)
 	second.Completed = true
 
-	assert.Equal(t, todo.Page{Items: []todo.Item{third, second, first}, Total: 3, Open: 2},
+	assert.Equal(t, todo.Page{Items: []todo.Item{third, second, first}, Total: 3, Open: 2, Version: 4},
 		page(t, store, owner, todo.Query{}))
 	for show, want := range map[todo.Show]string{
 		"": "third second first", todo.All: "third second first", todo.Active: "third first", todo.Completed: "second",
@@ -65,7 +65,7 @@ func TestAListWithoutItemsHasAnEmptyPage(t *testing.T) {
 	store := migrated(t)
 	owner, item := newList(t, store)
 	require.NoError(t, store.Delete(t.Context(), owner, newKey(), item.ID))
-	assert.Equal(t, todo.Page{Items: []todo.Item{}}, page(t, store, owner, todo.Query{}))
+	assert.Equal(t, todo.Page{Items: []todo.Item{}, Version: 2}, page(t, store, owner, todo.Query{}))
 }
 
 func TestAnItemIsReadOnItsListOnly(t *testing.T) {

@@ -41,7 +41,7 @@ with seen as (
       from lists
      where {access} = $1 and not exists (select from seen)
 ), ` + work + `, listed as (
-    update lists set touched = current_date, ` + set + `
+    update lists set version = version + 1, touched = current_date, ` + set + `
       from fresh, outcome
      where lists.id = fresh.list
 ), written as (

@@ -7,6 +7,7 @@ create table lists (
     epoch   bigint  not null default 0,          -- which share token it is, see todo.Token.Share
     total   integer not null default 0,          -- items that are not deleted
     open    integer not null default 0,          -- those of total that are not completed
+    version bigint  not null default 1,          -- how many writes there were
     touched date    not null default current_date,
 
     constraint lists_owner_hash check (octet_length(owner) = 32),

@@ -1,0 +1,83 @@
+package postgres
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/todo"
+)
+
+// Owner and guests at once, with all kinds of writes, on two lists. In the end
+// the counters are those of the rows, and each write was counted once.
+func TestCountersAreRightUnderConcurrentWriters(t *testing.T) {
+	store := migrated(t)
+	const writers, writes = 16, 25
+	owners := make([]todo.Access, 2)
+	ids := make([][]int64, 2)
+	for n := range owners {
+		owners[n], _ = newList(t, store)
+		for range 10 {
+			ids[n] = append(ids[n], add(t, store, owners[n], "some").ID)
+		}
+	}
+	var all sync.WaitGroup
+	for writer := range writers {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(writer)))
+			access, items := owners[writer%2], ids[writer%2]
+			if writer%4 > 1 {
+				access = todo.Access{Token: access.Token.Share(0)}
+			}
+			var deletion todo.Key = "none yet"
+			for range writes {
+				key, id := newKey(), items[random.IntN(len(items))]
+				var err error
+				switch random.IntN(8) {
+				case 0, 1:
+					_, err = store.Add(t.Context(), access, key, todo.NewItem{Title: "more", Completed: random.IntN(2) == 0})
+				case 2, 3:
+					_, err = store.Edit(t.Context(), access, key, id, todo.Changes{Completed: ptr(random.IntN(2) == 0)})
+				case 4:
+					_, err = store.SetAll(t.Context(), access, key, random.IntN(2) == 0)
+				case 5:
+					deletion, err = key, store.Delete(t.Context(), access, key, id)
+				case 6:
+					deletion = key
+					_, err = store.DeleteCompleted(t.Context(), access, key)
+				case 7:
+					_, err = store.Undo(t.Context(), access, key, deletion)
+				}
+				if err != nil { // somebody else deleted the item
+					assert.ErrorIs(t, err, todo.ErrNotFound)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for n, owner := range owners {
+		got := page(t, store, owner, todo.Query{}) // compares the counters
+		assert.EqualValues(t, 1+10+writers/2*writes, got.Version, "list %d", n)
+	}
+}
+
+func TestItemsAddedAtOnceStandOnPositionsOfTheirOwn(t *testing.T) {
+	store := migrated(t)
+	owner, _ := newList(t, store)
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			_, err := store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "new"})
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	got := page(t, store, owner, todo.Query{})
+	require.Len(t, got.Items, 41)
+	for n, item := range got.Items {
+		assert.EqualValues(t, 41-n, item.Order)
+	}
+}

@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/todo"
+)
+
+const day = 24 * time.Hour
+
+func purge(t *testing.T, store *Store, ttl time.Duration) int {
+	t.Helper()
+	n, err := store.Purge(t.Context(), ttl)
+	require.NoError(t, err)
+	return n
+}
+
+func execute(t *testing.T, store *Store, sql string, arguments ...any) {
+	t.Helper()
+	_, err := store.pool.Exec(t.Context(), sql, arguments...)
+	require.NoError(t, err)
+}
+
+func count(t *testing.T, store *Store, from string) (n int) {
+	t.Helper()
+	require.NoError(t, store.pool.QueryRow(t.Context(), "select count(*) from "+from).Scan(&n))
+	return n
+}
+
+// untouched makes a list look as if nobody had opened it for so many days.
+func untouched(t *testing.T, store *Store, owner todo.Access, days int) {
+	t.Helper()
+	execute(t, store, "update lists set touched = current_date - $2::int where owner = $1", hashOf(owner.Token), days)
+}
+
+func TestForgottenListsExpire(t *testing.T) {
+	store := migrated(t)
+	lists := map[int]todo.Access{}
+	for _, days := range []int{0, 364, 365, 366, 1000} {
+		lists[days], _ = newList(t, store)
+		add(t, store, lists[days], "second")
+		untouched(t, store, lists[days], days)
+	}
+	assert.Equal(t, 2, purge(t, store, 365*day))
+	assert.Zero(t, purge(t, store, 365*day), "nothing is left to do")
+	for days, owner := range lists {
+		_, err := store.Page(t.Context(), owner, todo.Query{Limit: 10})
+		if days > 365 {
+			assert.ErrorIs(t, err, todo.ErrNotFound)
+		} else {
+			assert.NoError(t, err, days)
+		}
+	}
+	assert.Equal(t, 3*2, count(t, store, "todos"))
+	assert.Equal(t, 3*2, count(t, store, "writes"))
+}
+
+func TestReadingOrWritingKeepsAList(t *testing.T) {
+	store := migrated(t)
+	for name, touch := range map[string]func(todo.Access){
+		"page by a guest": func(owner todo.Access) {
+			_, err := store.Page(t.Context(), todo.Access{Token: owner.Token.Share(0)}, todo.Query{Limit: 1})
+			require.NoError(t, err)
+		},
+		"add": func(owner todo.Access) { add(t, store, owner, "second") },
+		"share link": func(owner todo.Access) {
+			_, err := store.ReplaceShare(t.Context(), owner, newKey())
+			require.NoError(t, err)
+		},
+	} {
+		owner, _ := newList(t, store)
+		untouched(t, store, owner, 400)
+		touch(owner)
+		assert.Zero(t, purge(t, store, 365*day), name)
+	}
+}
+
+// Somebody comes back to a list at the moment that it expires.
+func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
+	store := migrated(t)
+	owner, _ := newList(t, store)
+	untouched(t, store, owner, 400)
+	tx, err := store.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer tx.Rollback(context.Background())
+	_, err = tx.Exec(t.Context(), "update lists set touched = current_date")
+	require.NoError(t, err)
+	purged := make(chan int)
+	go func() {
+		n, err := store.Purge(t.Context(), 365*day)
+		assert.NoError(t, err)
+		purged <- n
+	}()
+	require.Eventually(t, func() bool {
+		return count(t, store, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
+	}, 2*time.Second, 5*time.Millisecond)
+	require.NoError(t, tx.Commit(t.Context()))
+	assert.Zero(t, <-purged)
+	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
+}
+
+func TestWritesAndDeletionsAreForgottenAfterADay(t *testing.T) {
+	store := migrated(t)
+	created := newKey()
+	token, item, err := store.Create(t.Context(), created, todo.NewItem{Title: "first"})
+	require.NoError(t, err)
+	owner := todo.Access{Token: token, Owner: true}
+	fill(t, store, owner, 2*purgeBatch+1)
+	old, young, added := newKey(), newKey(), newKey()
+	require.NoError(t, store.Delete(t.Context(), owner, old, item.ID))
+	second, err := store.Add(t.Context(), owner, added, todo.NewItem{Title: "second"})
+	require.NoError(t, err)
+	_, err = store.DeleteCompleted(t.Context(), owner, newKey()) // more than a batch
+	require.NoError(t, err)
+	execute(t, store, "update writes set at = at - interval '25 hours'")
+	require.NoError(t, store.Delete(t.Context(), owner, young, second.ID))
+
+	// Too late, also where nothing was purged yet.
+	assert.Zero(t, page(t, store, owner, todo.Query{Undo: old}).Undoable)
+	restored, err := store.Undo(t.Context(), owner, newKey(), old)
+	require.NoError(t, err)
+	assert.Zero(t, restored)
+
+	left := page(t, store, owner, todo.Query{}).Total
+	assert.Equal(t, 4+1+purgeBatch, purge(t, store, 365*day), "writes and deleted items")
+	assert.Equal(t, 2, count(t, store, "writes"))
+	assert.Equal(t, left, page(t, store, owner, todo.Query{}).Total)
+	assert.Equal(t, left+1, count(t, store, "todos"))
+	assert.Equal(t, 1, page(t, store, owner, todo.Query{Undo: young}).Undoable)
+
+	// A key that was forgotten is a new one, but not for another list.
+	_, err = store.Add(t.Context(), owner, added, todo.NewItem{Title: "again"})
+	assert.NoError(t, err)
+	_, _, err = store.Create(t.Context(), created, todo.NewItem{Title: "first"})
+	assert.ErrorIs(t, err, todo.ErrKeyReused)
+}
+
+func TestOneSlotPurgesAtATime(t *testing.T) {
+	store := migrated(t)
+	owner, _ := newList(t, store)
+	untouched(t, store, owner, 400)
+	other, err := store.pool.Acquire(t.Context())
+	require.NoError(t, err)
+	defer other.Release()
+	_, err = other.Exec(t.Context(), "select pg_advisory_lock($1)", purgeLock)
+	require.NoError(t, err)
+	assert.Zero(t, purge(t, store, 365*day))
+	_, err = other.Exec(t.Context(), "select pg_advisory_unlock($1)", purgeLock)
+	require.NoError(t, err)
+	assert.Equal(t, 1, purge(t, store, 365*day))
+	assert.Zero(t, count(t, store, "pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"))
+}
+
+func TestAPurgeOfADatabaseThatIsAwaySaysSo(t *testing.T) {
+	store, proxy, _ := faulty(t)
+	proxy.Down()
+	_, err := store.Purge(t.Context(), 365*day)
+	assert.ErrorIs(t, err, todo.ErrUnavailable)
+}
