@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/joho/godotenv"
@@ -20,6 +21,7 @@ import (
 type Config struct {
 	Listen   string          // LISTEN: host:port, default 127.0.0.1:8080
 	Database *pgxpool.Config // DATABASE_URL: postgres:// or postgresql://, required
+	ListTTL  time.Duration   // LIST_TTL: days after which a list that nobody opens is deleted, such as 365d (default)
 	LogLevel slog.Level      // LOG_LEVEL: debug, info (default), warn or error
 }
 
@@ -72,6 +74,13 @@ func ReadConfig(lookup func(string) (string, bool)) (Config, error) {
 	} else {
 		config.Database = database
 	}
+
+	ttl := get("LIST_TTL", "365d")
+	days, err := strconv.ParseUint(strings.TrimSuffix(ttl, "d"), 10, 16)
+	if err != nil || days == 0 || !strings.HasSuffix(ttl, "d") {
+		problems = append(problems, Problem{"LIST_TTL", ttl, "must be a number of days from 1d to 65535d"})
+	}
+	config.ListTTL = time.Duration(days) * 24 * time.Hour
 
 	level := get("LOG_LEVEL", "info")
 	if err := config.LogLevel.UnmarshalText([]byte(level)); err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,7 @@ func TestConfigDefaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", config.Listen)
 	assert.Equal(t, slog.LevelInfo, config.LogLevel)
+	assert.Equal(t, 365*24*time.Hour, config.ListTTL)
 	assert.Equal(t, "db.example", config.Database.ConnConfig.Host)
 }
 
@@ -29,16 +31,19 @@ func TestConfigReportsEveryProblemAtOnceAndNoSecret(t *testing.T) {
 	_, err := ReadConfig(lookupIn(map[string]string{
 		"LISTEN":       "8080",
 		"DATABASE_URL": "mysql://todo:hunter2@db.example/todo",
+		"LIST_TTL":     "0d",
 		"LOG_LEVEL":    "chatty",
 	}))
 	assert.Equal(t, ConfigError{
 		{"LISTEN", "8080", "must be host:port or :port"},
 		{"DATABASE_URL", "", "must start with postgres:// or postgresql://"},
+		{"LIST_TTL", "0d", "must be a number of days from 1d to 65535d"},
 		{"LOG_LEVEL", "chatty", "must be debug, info, warn or error"},
 	}, err)
 	assert.EqualError(t, err, `the configuration cannot be used:
   LISTEN="8080": must be host:port or :port
   DATABASE_URL: must start with postgres:// or postgresql://
+  LIST_TTL="0d": must be a number of days from 1d to 65535d
   LOG_LEVEL="chatty": must be debug, info, warn or error`)
 
 	_, err = ReadConfig(lookupIn(nil))

@@ -3,6 +3,8 @@
 //	app [serve]         serve the site, after applying pending migrations
 //	app migrate up      apply pending migrations and exit
 //	app migrate status  say how many are applied; exit 1 while some are pending
+//	app migrate down    take the last one back, unless that would delete data;
+//	                    with --lose-data also then
 //
 // It exits with 0 when it did what it was asked to; 1 when that failed, and
 // would fail again (a migration that the database refuses); 2 when the command
@@ -29,7 +31,7 @@ import (
 )
 
 const usage = `usage: app [serve]
-       app migrate up | status`
+       app migrate up | status | down [--lose-data]`
 
 // Exit codes.
 const (
@@ -54,10 +56,12 @@ func main() {
 // run executes one command. Logs and results go to stdout, misuse to stderr.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
 	commands := map[string]func(context.Context, Config, *slog.Logger, io.Writer) error{
-		"":               serve,
-		"serve":          serve,
-		"migrate up":     migrateUp,
-		"migrate status": migrateStatus,
+		"":                         serve,
+		"serve":                    serve,
+		"migrate up":               migrateUp,
+		"migrate status":           migrateStatus,
+		"migrate down":             migrateDown,
+		"migrate down --lose-data": migrateDownLosing,
 	}
 	command, ok := commands[strings.Join(args, " ")]
 	if !ok {

@@ -25,7 +25,7 @@ func app(t *testing.T, settings map[string]string, args ...string) (stdout, stde
 }
 
 func TestMisuse(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"migrate"}, {"migrate", "down"}, {"serve", "now"}} {
+	for _, args := range [][]string{{"help"}, {"migrate"}, {"migrate", "sideways"}, {"migrate", "up", "--lose-data"}, {"serve", "now"}} {
 		stdout, stderr, code := app(t, nil, args...)
 		assert.Equal(t, exitMisuse, code, "%v", args)
 		assert.Equal(t, usage+"\n", stderr)
@@ -52,6 +52,31 @@ func TestMigrateCommands(t *testing.T) {
 	stdout, _, code = app(t, settings, "migrate", "status")
 	assert.Equal(t, exitOK, code)
 	assert.Equal(t, "applied 2, known 2, pending 0\n", stdout)
+}
+
+func TestMigrateDownKeepsDataUnlessTold(t *testing.T) {
+	database := pgdev.Database(t)
+	settings := map[string]string{"DATABASE_URL": database}
+	_, _, code := app(t, settings, "migrate", "up")
+	require.Equal(t, exitOK, code)
+	_, _, code = app(t, settings, "migrate", "down")
+	assert.Equal(t, exitOK, code, "nobody has a list yet")
+	conn, err := pgx.Connect(t.Context(), database)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "insert into items (title) values ('kept')")
+	require.NoError(t, err)
+
+	stdout, _, code := app(t, settings, "migrate", "down")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stdout, "would delete data of: items; `migrate down --lose-data` does it")
+	stdout, _, _ = app(t, settings, "migrate", "status")
+	assert.Equal(t, "applied 1, known 2, pending 1\n", stdout)
+	_, _, code = app(t, settings, "migrate", "down", "--lose-data")
+	assert.Equal(t, exitOK, code)
+	stdout, _, code = app(t, settings, "migrate", "down", "--lose-data")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stdout, "no migration is applied")
 }
 
 // A caller that may try again must be able to tell these from a bad migration.

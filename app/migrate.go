@@ -24,6 +24,28 @@ func migrateUp(ctx context.Context, config Config, log *slog.Logger, _ io.Writer
 	return migrations.Up(ctx, config.Database.ConnConfig, log)
 }
 
+// migrateDown takes the last migration back, unless people's data would go.
+func migrateDown(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
+	return takeBack(ctx, config, false, log)
+}
+
+// migrateDownLosing takes it back in any case.
+func migrateDownLosing(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
+	return takeBack(ctx, config, true, log)
+}
+
+func takeBack(ctx context.Context, config Config, loseData bool, log *slog.Logger) error {
+	migrations, err := postgres.Embedded()
+	if err != nil {
+		return err
+	}
+	err = migrations.Down(ctx, config.Database.ConnConfig, loseData, log)
+	if loss := (*postgres.LossError)(nil); errors.As(err, &loss) {
+		return fmt.Errorf("%w; `migrate down --lose-data` does it all the same", err)
+	}
+	return err
+}
+
 func migrateStatus(ctx context.Context, config Config, _ *slog.Logger, stdout io.Writer) error {
 	migrations, err := postgres.Embedded()
 	if err != nil {

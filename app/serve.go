@@ -48,7 +48,10 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	defer background.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before the wait, also when serving failed
-	background.Go(func() { migrateEventually(ctx, migrations, config.Database.ConnConfig, log) })
+	background.Go(func() {
+		migrateEventually(ctx, migrations, config.Database.ConnConfig, log)
+		purgeHourly(ctx, store, config.ListTTL, log)
+	})
 
 	ready := func(ctx context.Context) error { return store.Ready(ctx, migrations) }
 	server := newServer(web.New(store, ready, log), log)

@@ -60,24 +60,31 @@ func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
 // The error is todo.ErrUnavailable where the same call can succeed later, and
 // anything else where the migrations themselves are at fault.
 func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error {
+	conn, err := connectToMigrate(ctx, config)
+	if err != nil {
+		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return classify(conn, "migrate", m.apply(ctx, conn, log))
+}
+
+func connectToMigrate(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
 	config = config.Copy()
 	// A migration may take its time, but not while it waits for a lock: every
 	// query that comes later queues behind it. It fails and is tried again.
 	config.RuntimeParams["statement_timeout"] = "0"
 	config.RuntimeParams["lock_timeout"] = "10s"
-	conn, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	err = m.apply(ctx, conn, log)
+	return pgx.ConnectConfig(ctx, config)
+}
+
+func classify(conn *pgx.Conn, op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case passing(conn, err):
-		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
+		return fmt.Errorf("%s: %w: %w", op, todo.ErrUnavailable, err)
 	}
-	return fmt.Errorf("migrate: %w", err)
+	return fmt.Errorf("%s: %w", op, err)
 }
 
 // passing tells a database that went away, or that is busy, from a migration

@@ -14,6 +14,8 @@ const (
 	purgeBatch = 5000
 	// purgeLock lets one slot purge at a time; a random number, like tern's.
 	purgeLock = int64(4820915570213346)
+	// purgeTimeout is for a backlog; what is left waits for the next time.
+	purgeTimeout = 10 * time.Minute
 )
 
 // expireLists deletes lists that nobody opened for $2 days, the longest
@@ -48,20 +50,20 @@ delete from writes
  where id in (select id from old where not exists (select from todos where list = old.list and deletion = old.id))`
 
 // Purge deletes what nobody needs any more: lists that were not opened for ttl
-// (in whole days), writes and undoable deletions that are a day old. It
+// (in whole days, at least one), writes and undoable deletions that are a day old. It
 // returns the number of rows, not counting what a list had on it. While
 // another slot purges, it does nothing.
-func (s *Store) Purge(ctx context.Context, ttl time.Duration) (int, error) {
-	n, err := s.purge(ctx, int(ttl/(24*time.Hour)))
-	return n, translate(ctx, "purge", err)
+func (s *Store) Purge(ctx context.Context, ttl time.Duration) (n int, err error) {
+	days := max(1, int(ttl/(24*time.Hour)))
+	err = s.call(ctx, purgeTimeout, "purge", func(ctx context.Context, conn *pgx.Conn) error {
+		deleted, err := purge(ctx, conn, days)
+		n += deleted
+		return err
+	})
+	return n, err
 }
 
-func (s *Store) purge(ctx context.Context, days int) (n int, err error) {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Release()
+func purge(ctx context.Context, conn *pgx.Conn, days int) (n int, err error) {
 	var ours bool
 	if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", purgeLock).Scan(&ours); err != nil || !ours {
 		return 0, err
@@ -69,11 +71,11 @@ func (s *Store) purge(ctx context.Context, days int) (n int, err error) {
 	// A lock of the session: where it cannot be given back, the connection ends.
 	defer func() {
 		if _, unlockErr := conn.Exec(ctx, "select pg_advisory_unlock($1)", purgeLock); unlockErr != nil {
-			conn.Conn().Close(context.WithoutCancel(ctx))
+			conn.Close(context.WithoutCancel(ctx))
 		}
 	}()
 	for {
-		deleted, err := purgeOnce(ctx, conn.Conn(), days)
+		deleted, err := purgeOnce(ctx, conn, days)
 		n += deleted
 		if err != nil {
 			return n, fmt.Errorf("after %d rows: %w", n, err)

@@ -13,7 +13,7 @@ import (
 
 const day = 24 * time.Hour
 
-func purge(t *testing.T, store *Store, ttl time.Duration) int {
+func purged(t *testing.T, store *Store, ttl time.Duration) int {
 	t.Helper()
 	n, err := store.Purge(t.Context(), ttl)
 	require.NoError(t, err)
@@ -46,8 +46,8 @@ func TestForgottenListsExpire(t *testing.T) {
 		add(t, store, lists[days], "second")
 		untouched(t, store, lists[days], days)
 	}
-	assert.Equal(t, 2, purge(t, store, 365*day))
-	assert.Zero(t, purge(t, store, 365*day), "nothing is left to do")
+	assert.Equal(t, 2, purged(t, store, 365*day))
+	assert.Zero(t, purged(t, store, 365*day), "nothing is left to do")
 	for days, owner := range lists {
 		_, err := store.Page(t.Context(), owner, todo.Query{Limit: 10})
 		if days > 365 {
@@ -76,7 +76,7 @@ func TestReadingOrWritingKeepsAList(t *testing.T) {
 		owner, _ := newList(t, store)
 		untouched(t, store, owner, 400)
 		touch(owner)
-		assert.Zero(t, purge(t, store, 365*day), name)
+		assert.Zero(t, purged(t, store, 365*day), name)
 	}
 }
 
@@ -90,17 +90,17 @@ func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
 	defer tx.Rollback(context.Background())
 	_, err = tx.Exec(t.Context(), "update lists set touched = current_date")
 	require.NoError(t, err)
-	purged := make(chan int)
+	deleted := make(chan int)
 	go func() {
 		n, err := store.Purge(t.Context(), 365*day)
 		assert.NoError(t, err)
-		purged <- n
+		deleted <- n
 	}()
 	require.Eventually(t, func() bool {
 		return count(t, store, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
 	}, 2*time.Second, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))
-	assert.Zero(t, <-purged)
+	assert.Zero(t, <-deleted)
 	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
 }
 
@@ -127,7 +127,7 @@ func TestWritesAndDeletionsAreForgottenAfterADay(t *testing.T) {
 	assert.Zero(t, restored)
 
 	left := page(t, store, owner, todo.Query{}).Total
-	assert.Equal(t, 4+1+purgeBatch, purge(t, store, 365*day), "writes and deleted items")
+	assert.Equal(t, 4+1+purgeBatch, purged(t, store, 365*day), "writes and deleted items")
 	assert.Equal(t, 2, count(t, store, "writes"))
 	assert.Equal(t, left, page(t, store, owner, todo.Query{}).Total)
 	assert.Equal(t, left+1, count(t, store, "todos"))
@@ -149,16 +149,19 @@ func TestOneSlotPurgesAtATime(t *testing.T) {
 	defer other.Release()
 	_, err = other.Exec(t.Context(), "select pg_advisory_lock($1)", purgeLock)
 	require.NoError(t, err)
-	assert.Zero(t, purge(t, store, 365*day))
+	assert.Zero(t, purged(t, store, 365*day))
 	_, err = other.Exec(t.Context(), "select pg_advisory_unlock($1)", purgeLock)
 	require.NoError(t, err)
-	assert.Equal(t, 1, purge(t, store, 365*day))
+	assert.Equal(t, 1, purged(t, store, 365*day))
 	assert.Zero(t, count(t, store, "pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"))
 }
 
 func TestAPurgeOfADatabaseThatIsAwaySaysSo(t *testing.T) {
-	store, proxy, _ := faulty(t)
+	store, proxy, owner := faulty(t)
+	untouched(t, store, owner, 400)
 	proxy.Down()
 	_, err := store.Purge(t.Context(), 365*day)
 	assert.ErrorIs(t, err, todo.ErrUnavailable)
+	proxy.Up()
+	assert.Equal(t, 1, purged(t, store, 365*day))
 }
