@@ -1,0 +1,71 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"crosscloud/app/todo"
+)
+
+const contentType = "application/json"
+
+// representation is a todo as programs see it.
+type representation struct {
+	URL       string     `json:"url"`
+	Title     todo.Title `json:"title"`
+	Completed bool       `json:"completed"`
+	Order     int64      `json:"order"`
+}
+
+func represent(list string, item todo.Item) representation {
+	return representation{itemAddress(list, item.ID), item.Title, item.Completed, item.Order}
+}
+
+// answer writes JSON. Titles are inert in it, also where somebody pastes it
+// into a page: <, >, & and the two line separators of JavaScript are escaped.
+func answer(w http.ResponseWriter, r *http.Request, status int, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	send(w, r, status, text, tagOf(text))
+	return nil
+}
+
+// tagOf is the entity tag of a text. It is a weak one: the proxy compresses
+// answers, and says so by weakening strong tags.
+func tagOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+}
+
+func send(w http.ResponseWriter, r *http.Request, status int, text []byte, tag string) {
+	header := w.Header()
+	header.Set("ETag", tag)
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if reads && matches(r.Header.Values("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	w.Write(text) // which net/http keeps from the answer to HEAD
+}
+
+// matches reports whether one of the tags that a client has is this one.
+func matches(headers []string, tag string) bool {
+	for _, header := range headers {
+		for candidate := range strings.SplitSeq(header, ",") {
+			candidate = strings.TrimSpace(candidate)
+			if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
+		}
+	}
+	return false
+}
