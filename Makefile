@@ -6,10 +6,10 @@ export CGO_ENABLED = 0
 
 # The targets share one twin and its engine, also under make -j.
 .NOTPARALLEL:
-.PHONY: help up down status dev test lint unit drills clean
+.PHONY: help up down status dev migration test lint unit drills clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: ## Run `pulumi up` against the twin on this machine and print the site's URL
 	go run ./infra/twin up
@@ -22,6 +22,9 @@ status: ## Show what both hosts of the selected stack, or STACK=NAME, say of the
 
 dev: ## Run the app alone against a private local Postgres
 	go run ./app/pgdev/dev
+
+migration: ## Create the next database migration: make migration name=add_due_dates
+	@go run ./app/pgdev/migration "$(name)"
 
 test: ## Install what the tests need, then run all of them
 	go run ./infra/twin setup --for-tests

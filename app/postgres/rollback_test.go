@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/tern/v2/migrate"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -59,19 +61,25 @@ func TestEveryMigrationHasAWayBack(t *testing.T) {
 // upTo are the first migrations alone.
 func upTo(t *testing.T, all *Migrations, last int32) fstest.MapFS {
 	t.Helper()
+	names, err := migrate.FindMigrations(all.files)
+	require.NoError(t, err)
 	part := fstest.MapFS{}
-	for number := range last {
-		migration, err := all.migration(t.Context(), number+1)
+	for _, name := range names[:last] {
+		text, err := fs.ReadFile(all.files, name)
 		require.NoError(t, err)
-		part[migration.Name] = &fstest.MapFile{Data: []byte(migration.UpSQL)}
+		part[name] = &fstest.MapFile{Data: text}
 	}
 	return part
 }
 
 func TestDownRefusesToDeleteData(t *testing.T) {
 	config := migratedConfig(t)
-	migrations, err := Embedded()
+	all, err := Embedded()
 	require.NoError(t, err)
+	for range all.count - 2 { // later ones may keep everything
+		require.NoError(t, all.Down(t.Context(), config.ConnConfig, false, quiet))
+	}
+	migrations := &Migrations{files: upTo(t, all, 2), count: 2}
 	store := open(t, config)
 	owner, _ := newList(t, store)
 	var loss *LossError
