@@ -50,6 +50,20 @@ func newSlot(t *testing.T, name string) *slot {
 	return s
 }
 
+// newHandlerSlot is a slot that does as it is told.
+func newHandlerSlot(t *testing.T, handler http.HandlerFunc) (address string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+func readAll(t *testing.T, r *http.Request) string {
+	text, err := io.ReadAll(r.Body)
+	assert.NoError(t, err)
+	return string(text)
+}
+
 // echo switches protocols and sends one line back, as a WebSocket would.
 func echo(w http.ResponseWriter) {
 	conn, stream, err := http.NewResponseController(w).Hijack()
@@ -222,7 +236,7 @@ func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
 	}
 
 	green.Close()
-	for _, method := range []string{"GET", "POST"} {
+	for method, says := range map[string]string{"GET": `http-equiv="refresh"`, "POST": "Go back in your browser to what you typed"} {
 		request, err := http.NewRequest(method, "https://"+p.https+"/", nil)
 		require.NoError(t, err)
 		response, err := client.Do(request)
@@ -230,7 +244,9 @@ func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
 		assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
 		assert.Equal(t, "5", response.Header.Get("Retry-After"))
 		assert.Equal(t, "text/html; charset=utf-8", response.Header.Get("Content-Type"))
-		assert.Contains(t, body(t, response), "Back in a moment")
+		page := body(t, response)
+		assert.Contains(t, page, "Back in a moment")
+		assert.Contains(t, page, says)
 		response.Body.Close()
 	}
 }
@@ -291,17 +307,9 @@ func TestTheAccessLogIsJSONWithoutQueries(t *testing.T) {
 	get(t, client, `https://`+p.https+`/readyz?q=private-words`)
 
 	entries := map[float64]map[string]any{} // by status: two workers write in any order
-	require.Eventually(t, func() bool {
-		log, err := os.ReadFile(p.accessLog)
-		require.NoError(t, err)
-		assert.NotContains(t, string(log), "private-words")
-		for line := range strings.Lines(string(log)) {
-			var entry map[string]any
-			require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
-			entries[entry["status"].(float64)] = entry
-		}
-		return len(entries) == 3
-	}, 5*time.Second, 50*time.Millisecond)
+	for _, entry := range p.logged(t, 3) {
+		entries[entry["status"].(float64)] = entry
+	}
 	first := entries[200]
 	assert.Equal(t, `/pa%22th%0A`, first["path"])
 	assert.Equal(t, blue.seen().Header.Get("X-Request-Id"), first["request_id"])
@@ -310,7 +318,31 @@ func TestTheAccessLogIsJSONWithoutQueries(t *testing.T) {
 	assert.Equal(t, "127.0.0.1", first["client"])
 	assert.Contains(t, entries, 301.0)
 	assert.Contains(t, entries, 404.0)
-	errors, err := os.ReadFile(p.errorLog)
-	require.NoError(t, err)
-	assert.NotContains(t, string(errors), "private-words")
+	p.assertNoLogHolds(t, "private-words")
+}
+
+// logged waits for that many lines of the access log.
+func (p *proxy) logged(t *testing.T, lines int) (entries []map[string]any) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		log, err := os.ReadFile(p.accessLog)
+		require.NoError(t, err)
+		entries = nil
+		for line := range strings.Lines(string(log)) {
+			var entry map[string]any
+			require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+			entries = append(entries, entry)
+		}
+		return len(entries) >= lines
+	}, 5*time.Second, 50*time.Millisecond)
+	return entries
+}
+
+func (p *proxy) assertNoLogHolds(t *testing.T, text string) {
+	t.Helper()
+	for _, name := range []string{p.accessLog, p.errorLog} {
+		log, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.NotContains(t, string(log), text, name)
+	}
 }

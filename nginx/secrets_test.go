@@ -1,0 +1,74 @@
+package nginx
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Whoever reads a list's path in a log could open the list.
+func TestSecretPathsReachNoLog(t *testing.T) {
+	const secret = "SecretSecretSecretSecr"
+	blue := newSlot(t, "blue")
+	p := startProxy(t, blue.address, blue.address)
+	client := p.client(t, false)
+	paths := map[string]string{ // as asked, as logged
+		"/l/" + secret:                     "/l/***",
+		"/l/" + secret + "/":               "/l/***",
+		"/l/" + secret + "/items/5/toggle": "/l/***",
+		"/l/" + secret + "?show=active":    "/l/***",
+		"/o/" + secret:                     "/o/***",
+		"/%6c/" + secret:                   "/%6c/***",
+		"/%6C/" + secret:                   "/%6C/***",
+		"//l/" + secret:                    "//***",
+		"/./l/" + secret:                   "/./***",
+		"/l%2F" + secret:                   "***",
+		"/x/../l/" + secret:                "/x/***",
+		"/items/5/toggle":                  "/items/5/toggle",
+		"/items/" + secret + "/toggle":     "/items/***",
+		"/static/style.0123abcd.css":       "/static/style.0123abcd.css",
+		"/static/l/" + secret:              "/static/***",
+		"/add":                             "/add",
+		"/":                                "/",
+		"/healthz":                         "/healthz",
+	}
+	want := map[string]int{}
+	ask := func() {
+		for path, logged := range paths {
+			request, err := http.NewRequest("GET", "https://"+p.https, nil)
+			require.NoError(t, err)
+			request.URL.Opaque = path // as it stands
+			if strings.HasPrefix(path, "//") {
+				request.URL.Opaque = "//" + p.https + path
+			}
+			response, err := client.Do(request)
+			require.NoError(t, err)
+			response.Body.Close()
+			want[logged]++
+		}
+	}
+	ask()
+	blue.Close() // nginx's error log now says why nobody answers, and quotes the request
+	ask()
+	large, err := client.Post("https://"+p.https+"/l/"+secret+"/add", "text/plain", strings.NewReader(strings.Repeat("x", 200<<10)))
+	require.NoError(t, err)
+	large.Body.Close()
+	assert.Equal(t, http.StatusRequestEntityTooLarge, large.StatusCode)
+	want["/l/***"]++
+
+	found := map[string]int{}
+	for _, entry := range p.logged(t, 2*len(paths)+1) {
+		found[entry["path"].(string)]++
+	}
+	assert.Equal(t, want, found)
+	for _, spelling := range []string{secret, strings.ToLower(secret)} {
+		p.assertNoLogHolds(t, spelling)
+	}
+	errors, err := os.ReadFile(p.errorLog)
+	require.NoError(t, err)
+	assert.Contains(t, string(errors), "Connection refused", "it still says why no slot answers")
+}
