@@ -19,6 +19,8 @@ func translate(ctx context.Context, op string, err error) error {
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled):
 		return fmt.Errorf("%s: %w", op, context.Canceled)
+	case errors.Is(err, todo.ErrNotFound), errors.Is(err, todo.ErrKeyReused):
+		return fmt.Errorf("%s: %w", op, err) // the database's answer, and no failure
 	case temporary(err):
 		return fmt.Errorf("%s: %w: %w", op, todo.ErrUnavailable, err)
 	}

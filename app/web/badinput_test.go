@@ -48,7 +48,7 @@ func TestRefusedTitlesStoreNothingAndKeepWhatWasTyped(t *testing.T) {
 
 	stranger := s.browser().post("/add", "todo", " ")
 	assert.Equal(t, http.StatusUnprocessableEntity, stranger.StatusCode)
-	assert.Len(t, s.store.lists, 1, "no list for a refused title")
+	assert.Len(t, s.memory.lists, 1, "no list for a refused title")
 
 	elsewhere := b.post("/items/77/edit", "title", long)
 	assert.Equal(t, http.StatusUnprocessableEntity, elsewhere.StatusCode)
@@ -56,7 +56,11 @@ func TestRefusedTitlesStoreNothingAndKeepWhatWasTyped(t *testing.T) {
 }
 
 func TestTitlesAreTextWhateverTheyLookLike(t *testing.T) {
-	b := newSite(t).browser()
+	onEachStore(t, triesTitlesAreTextWhateverTheyLookLike)
+}
+
+func triesTitlesAreTextWhateverTheyLookLike(t *testing.T, s *site) {
+	b := s.browser()
 	titles := []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onfocus='alert(1)`, `{{.}} &amp; 'x'`, "\u202egnp.exe\u2066", `</bdi></li></ul>`}
 	for i, title := range titles {
 		b.add(title)
@@ -115,7 +119,7 @@ func TestFormsThatAreNone(t *testing.T) {
 		assert.Equal(t, bad.status == http.StatusUnsupportedMediaType, answer.Header.Get("Accept-Post") == form, bad.what)
 	}
 	assert.Equal(t, http.StatusUnsupportedMediaType, b.do("POST", "/add", "todo=x", "Content-Encoding", "gzip").StatusCode)
-	assert.Equal(t, 1, s.store.writes)
+	assert.Equal(t, 1, s.memory.writes)
 
 	assert.Equal(t, http.StatusSeeOther, b.do("POST", "/add", "todo=x", "Content-Type", form+"; charset=UTF-8").StatusCode)
 }
@@ -160,7 +164,7 @@ func TestATruncatedFormStoresNothing(t *testing.T) {
 			response.Body.Close()
 		}
 	}
-	assert.Zero(t, s.store.writes)
+	assert.Zero(t, s.memory.writes)
 }
 
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
@@ -183,7 +187,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 			assert.Empty(t, answer.Header["Set-Cookie"])
 		}
 	}
-	assert.Equal(t, 1, s.store.writes)
+	assert.Equal(t, 1, s.memory.writes)
 
 	// Our own pages, whose policy makes browsers send no origin.
 	assert.Equal(t, http.StatusSeeOther, b.do("POST", "/add", "todo=ours", "Sec-Fetch-Site", "same-origin", "Origin", "null").StatusCode)

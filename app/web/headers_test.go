@@ -28,7 +28,10 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 }
 
 func TestAPageThatTheBrowserHasIsNotSentAgain(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesAPageThatTheBrowserHasIsNotSentAgain)
+}
+
+func triesAPageThatTheBrowserHasIsNotSentAgain(t *testing.T, s *site) {
 	b, guest := s.browser(), s.browser()
 	for _, visitor := range []*browser{b, guest} {
 		page := visitor.get("/")

@@ -13,7 +13,11 @@ import (
 )
 
 func TestATodoIsAddedCompletedReopenedEditedAndDeleted(t *testing.T) {
-	b := newSite(t).browser()
+	onEachStore(t, triesATodoIsAddedCompletedReopenedEditedAndDeleted)
+}
+
+func triesATodoIsAddedCompletedReopenedEditedAndDeleted(t *testing.T, s *site) {
+	b := s.browser()
 	assert.Contains(t, b.get("/").text, "Nothing to do.")
 
 	assert.Equal(t, "/", b.back("/add", "todo", "  water the plants "))
@@ -49,7 +53,11 @@ func TestATodoIsAddedCompletedReopenedEditedAndDeleted(t *testing.T) {
 }
 
 func TestAllAreCompletedClearedAndBroughtBack(t *testing.T) {
-	b := newSite(t).browser()
+	onEachStore(t, triesAllAreCompletedClearedAndBroughtBack)
+}
+
+func triesAllAreCompletedClearedAndBroughtBack(t *testing.T, s *site) {
+	b := s.browser()
 	b.add("one", "two", "three")
 	assert.Contains(t, b.get("/").text, ">Complete all</button>")
 	b.back("/toggle-all", "completed", "true")
@@ -67,8 +75,10 @@ func TestAllAreCompletedClearedAndBroughtBack(t *testing.T) {
 	assert.Contains(t, b.get("/").text, "<strong>3</strong> of 3 left")
 }
 
-func TestFiltersStayWhereTheyAre(t *testing.T) {
-	b := newSite(t).browser()
+func TestFiltersStayWhereTheyAre(t *testing.T) { onEachStore(t, triesFiltersStayWhereTheyAre) }
+
+func triesFiltersStayWhereTheyAre(t *testing.T, s *site) {
+	b := s.browser()
 	b.add("open", "completed")
 	id := b.items()[0].ID
 	assert.Equal(t, fmt.Sprintf("/?show=active#item-%d", id), b.back(fmt.Sprintf("/items/%d/toggle?show=active", id), "completed", "true"))
@@ -91,8 +101,10 @@ func TestFiltersStayWhereTheyAre(t *testing.T) {
 	}
 }
 
-func TestALongListHasPages(t *testing.T) {
-	b := newSite(t).browser()
+func TestALongListHasPages(t *testing.T) { onEachStore(t, triesALongListHasPages) }
+
+func triesALongListHasPages(t *testing.T, s *site) {
+	b := s.browser()
 	for n := range pageSize + 2 {
 		b.add(fmt.Sprintf("item %d", n))
 	}
@@ -128,7 +140,7 @@ func steady(page reply) string {
 
 func TestThePageOfAStrangerIsMadeWithoutTheStore(t *testing.T) {
 	s := newSite(t)
-	s.store.err = todo.ErrUnavailable
+	s.memory.err = todo.ErrUnavailable
 	assert.Equal(t, http.StatusOK, s.browser().get("/").StatusCode)
 	require.Equal(t, http.StatusOK, s.browser().get("/share").StatusCode)
 }

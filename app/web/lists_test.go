@@ -18,11 +18,14 @@ func TestReadingStoresNothing(t *testing.T) {
 	for _, path := range []string{"/", "/share", "/?show=active", "/robots.txt", "/favicon.ico", "/l/" + todo.NewToken().String(), "/o/" + todo.NewToken().String()} {
 		assert.Empty(t, b.get(path).Header["Set-Cookie"], path)
 	}
-	assert.Empty(t, s.store.lists)
+	assert.Empty(t, s.memory.lists)
 }
 
 func TestTheFirstWriteMakesAListThatOnlyThisBrowserSees(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesTheFirstWriteMakesAListThatOnlyThisBrowserSees)
+}
+
+func triesTheFirstWriteMakesAListThatOnlyThisBrowserSees(t *testing.T, s *site) {
 	mine, yours := s.browser(), s.browser()
 	answer := mine.post("/add", "todo", "mine")
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
@@ -47,7 +50,10 @@ func TestTheFirstWriteMakesAListThatOnlyThisBrowserSees(t *testing.T) {
 }
 
 func TestAFormThatIsSentTwiceMakesOneListWithOneItem(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesAFormThatIsSentTwiceMakesOneListWithOneItem)
+}
+
+func triesAFormThatIsSentTwiceMakesOneListWithOneItem(t *testing.T, s *site) {
 	b := s.browser()
 	key := b.get("/").key(t)
 	assert.Len(t, key, unguessable)
@@ -62,7 +68,11 @@ func TestAFormThatIsSentTwiceMakesOneListWithOneItem(t *testing.T) {
 
 // The Back button brings a page back whose key was used.
 func TestTheSameFormWithOtherTextIsAnotherWrite(t *testing.T) {
-	b := newSite(t).browser()
+	onEachStore(t, triesTheSameFormWithOtherTextIsAnotherWrite)
+}
+
+func triesTheSameFormWithOtherTextIsAnotherWrite(t *testing.T, s *site) {
+	b := s.browser()
 	b.add("first")
 	key := b.get("/").key(t)
 	for range 2 {
@@ -73,8 +83,10 @@ func TestTheSameFormWithOtherTextIsAnotherWrite(t *testing.T) {
 	assert.NotEqual(t, key, b.get("/").key(t))
 }
 
-func TestHeadersNameWritesToo(t *testing.T) {
-	b := newSite(t).browser()
+func TestHeadersNameWritesToo(t *testing.T) { onEachStore(t, triesHeadersNameWritesToo) }
+
+func triesHeadersNameWritesToo(t *testing.T, s *site) {
+	b := s.browser()
 	b.add("first")
 	send := func(body string, header ...string) int { return b.do("POST", "/add", body, header...).StatusCode }
 	for range 2 {
@@ -92,7 +104,10 @@ func TestHeadersNameWritesToo(t *testing.T) {
 
 // Whoever repeats the write that made a list is given the list.
 func TestNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog)
+}
+
+func triesNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog(t *testing.T, s *site) {
 	first := s.browser()
 	first.do("POST", "/add", "todo=milk", "X-Request-Id", "0123456789abcdef0123456789abcdef")
 	thief := s.browser()
@@ -108,7 +123,10 @@ func TestNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog(t *testing.T) {
 }
 
 func TestAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesAShareLinkLetsOthersJoinUntilItIsReplaced)
+}
+
+func triesAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T, s *site) {
 	owner, guest := s.browser(), s.browser()
 	owner.add("bring cake")
 	link := owner.share()
@@ -146,7 +164,10 @@ func TestAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T) {
 }
 
 func TestARecoveryLinkOpensTheListInAnotherBrowser(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesARecoveryLinkOpensTheListInAnotherBrowser)
+}
+
+func triesARecoveryLinkOpensTheListInAnotherBrowser(t *testing.T, s *site) {
 	old, fresh := s.browser(), s.browser()
 	old.add("keep me")
 	link := "/o/" + old.owner().String()
@@ -174,7 +195,10 @@ var reference = regexp.MustCompile(`Reference: [A-Za-z0-9-]+`)
 
 // Whether a token is unknown, locked out or no token at all is nobody's business.
 func TestListsThatAreNotThereAreAlike(t *testing.T) {
-	s := newSite(t)
+	onEachStore(t, triesListsThatAreNotThereAreAlike)
+}
+
+func triesListsThatAreNotThereAreAlike(t *testing.T, s *site) {
 	owner, b := s.browser(), s.browser()
 	owner.add("something")
 	lockedOut := owner.share()
@@ -200,7 +224,7 @@ func TestABrowserWhoseListIsGoneBeginsANewOne(t *testing.T) {
 	b := s.browser()
 	b.add("old")
 	old := b.owner()
-	s.store.lists = nil // expired
+	s.memory.lists = nil // expired
 	answer := b.get("/")
 	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
 	assert.Contains(t, answer.text, "The list that this browser knew is no longer there.")

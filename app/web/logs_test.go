@@ -50,7 +50,7 @@ func TestLogsCarryNoTodoTextAndNoToken(t *testing.T) {
 	b.get("//l/" + share)
 	requests := 16
 	for _, failure := range []error{todo.ErrUnavailable, errors.New("violates a constraint")} {
-		s.store.err = failure
+		s.memory.err = failure
 		b.get("/l/" + share)
 		b.post("/add", "todo", secret)
 		requests += 2

@@ -28,23 +28,24 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // site is the running site, over TLS on a real socket, with its log.
 type site struct {
 	*httptest.Server
-	t     *testing.T
-	store *memory
-	ready error
-	log   *lockedBuffer
+	t      *testing.T
+	store  todo.Store
+	memory *memory // the same, if it is that one
+	ready  error
+	log    *lockedBuffer
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, store: newMemory(), log: &lockedBuffer{}}
-	s.serve(s.store)
+	m := newMemory()
+	s := &site{t: t, store: m, memory: m, log: &lockedBuffer{}}
+	s.serve()
 	return s
 }
 
-// serve starts the site on a store.
-func (s *site) serve(store todo.Store) {
+func (s *site) serve() {
 	log := slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	s.Server = httptest.NewUnstartedServer(New(store, func(context.Context) error { return s.ready }, log))
+	s.Server = httptest.NewUnstartedServer(New(s.store, func(context.Context) error { return s.ready }, log))
 	s.Server.Config.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	s.Server.StartTLS()
 	s.t.Cleanup(s.Server.Close)

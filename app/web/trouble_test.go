@@ -23,7 +23,7 @@ func TestWithoutTheStoreThereIsAPageThatSaysSoAndKeepsTheText(t *testing.T) {
 	b.add("here")
 	share := b.share()
 	const typed = `buy "milk" & <bread>`
-	s.store.err = fmt.Errorf("add an item: %w: dial tcp 127.0.0.1:5432: connection refused", todo.ErrUnavailable)
+	s.memory.err = fmt.Errorf("add an item: %w: dial tcp 127.0.0.1:5432: connection refused", todo.ErrUnavailable)
 	for _, path := range []string{"/", "/?show=active", share, "/share", "/o/" + b.owner().String()} {
 		answer := b.get(path)
 		assert.Equal(t, http.StatusServiceUnavailable, answer.StatusCode, path)
@@ -50,7 +50,7 @@ func TestWithoutTheStoreThereIsAPageThatSaysSoAndKeepsTheText(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, refused.StatusCode, "the refusal would stand beside the list")
 	assert.Contains(t, s.log.String(), "connection refused")
 
-	s.store.err = nil
+	s.memory.err = nil
 	assert.Equal(t, http.StatusOK, b.get("/").StatusCode)
 }
 
@@ -71,7 +71,7 @@ func TestADefectIsAPageWithAReferenceAndNoDetails(t *testing.T) {
 	s := newSite(t)
 	b := s.browser()
 	b.add("here")
-	s.store.err = errors.New(`column "done" does not exist`)
+	s.memory.err = errors.New(`column "done" does not exist`)
 	answer := b.get("/", "X-Request-Id", "reference-1234")
 	assert.Equal(t, http.StatusInternalServerError, answer.StatusCode)
 	assert.Contains(t, answer.text, "Reference: reference-1234")
@@ -94,7 +94,7 @@ func TestAPanicIsAnErrorPageAndALogEntry(t *testing.T) {
 // A visitor who leaves is no failure of ours.
 func TestWhoLeavesIsNotLoggedAsAnError(t *testing.T) {
 	s := newSite(t)
-	s.store.err = fmt.Errorf("read: %w", context.Canceled)
+	s.memory.err = fmt.Errorf("read: %w", context.Canceled)
 	assert.Equal(t, clientGone, s.browser().get("/l/x").StatusCode)
 	assert.NotContains(t, s.log.String(), `"level":"ERROR"`)
 	assert.NotContains(t, s.log.String(), `"level":"WARN"`)
