@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"crosscloud/app/api"
 	"crosscloud/app/todo"
 )
 
@@ -56,6 +57,13 @@ func (h *handlers) site() http.Handler {
 	mux.Handle("POST /share", h.write(ownDoor, h.replaceShare))
 	mux.Handle("GET /o/{owner}", h.read(recoveryDoor, h.recovery))
 	mux.Handle("POST /o/{owner}", h.write(recoveryDoor, h.recover))
+
+	// Programs come from anywhere, without cookies: what the forms are protected
+	// by is not around these.
+	programs := api.New(h.store, api.Site{Log: h.log, RequestID: requestID, NoteList: noteList})
+	for _, path := range []string{"/l/{share}/todos", "/l/{share}/todos/", "/openapi.json"} {
+		mux.Handle(path, programs)
+	}
 
 	mux.HandleFunc("GET /static/{file}", h.static)
 	mux.Handle("GET /favicon.ico", h.fixed("icon.svg"))
