@@ -97,15 +97,15 @@ func (s *server) do(method, url, body string, header ...string) reply {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), method, url, strings.NewReader(body))
 	require.NoError(s.t, err)
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
 	for i := 0; i < len(header); i += 2 {
 		if header[i] == "Host" {
 			request.Host = header[i+1]
 		} else {
 			request.Header.Add(header[i], header[i+1])
 		}
+	}
+	if _, set := request.Header["Content-Type"]; body != "" && !set {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	response, err := http.DefaultTransport.RoundTrip(request) // follows no redirects
 	require.NoError(s.t, err)
