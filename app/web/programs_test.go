@@ -1,37 +1,83 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/todo"
 )
 
-// What the API does is tried beside it; this is about its place among the pages.
-func TestProgramsComeFromAnywhereAndBringNoCookie(t *testing.T) {
+// Package api is tried on its own; this is about what the site adds to it.
+func TestProgramsUseTheListThatThePagesShow(t *testing.T) {
+	onEachStore(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		b.add("by hand")
+		todos := b.share() + "/todos"
+		added := s.browser().do("POST", todos, `{"title":"by <program>"}`, "Content-Type", "application/json", "X-Forwarded-Proto", "https")
+		require.Equal(t, http.StatusCreated, added.StatusCode, added.text)
+		var item struct{ URL string }
+		require.NoError(t, json.Unmarshal([]byte(added.text), &item))
+		assert.True(t, strings.HasPrefix(item.URL, s.URL+todos+"/"), item.URL)
+		assert.Contains(t, b.get("/").text, ">by &lt;program&gt;</bdi>")
+		assert.Contains(t, b.get(todos).text, `"title":"by hand"`)
+	})
+}
+
+func TestTheAPIIsOpenToOtherSitesAndTheFormsBesideItAreNot(t *testing.T) {
 	s := newSite(t)
-	owner, stranger := s.browser(), s.browser()
-	owner.add("by a form")
-	todos := owner.share() + "/todos"
+	b := s.browser()
+	b.add("mine")
+	share := b.share()
+	foreign := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}
+	answered := b.do("POST", share+"/todos", `{"title":"from elsewhere"}`, append(foreign, "Content-Type", "application/json")...)
+	assert.Equal(t, http.StatusCreated, answered.StatusCode)
+	assert.Equal(t, "*", answered.Header.Get("Access-Control-Allow-Origin"))
+	assert.Empty(t, answered.Header.Values("Set-Cookie"))
+	assert.Equal(t, http.StatusForbidden, b.do("POST", share+"/add", "todo=x", foreign...).StatusCode)
 
-	added := stranger.do("POST", todos, `{"title":"by a program"}`, "Content-Type", "application/json",
-		"Sec-Fetch-Site", "cross-site", "Origin", "https://elsewhere.example")
-	assert.Equal(t, http.StatusCreated, added.StatusCode, added.text)
-	assert.Equal(t, "*", added.Header.Get("Access-Control-Allow-Origin"))
-	assert.Empty(t, added.Header["Set-Cookie"])
-	assert.Contains(t, owner.get("/").text, ">by a program</bdi>")
-	assert.Contains(t, stranger.get(todos).text, `"by a form"`)
-	assert.Contains(t, stranger.get("/openapi.json").text, `"openapi"`)
-
-	for path, status := range map[string]int{
-		"/l/unknown/todos": http.StatusNotFound, todos + "/77": http.StatusNotFound, todos + "/1/2": http.StatusNotFound,
-	} {
-		answer := owner.get(path) // whose cookie opens the list, which is nothing to these routes
-		assert.Equal(t, status, answer.StatusCode, path)
-		assert.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"), path)
+	// The cookie that comes with it opens nothing.
+	for _, token := range []string{todo.NewToken().String(), b.owner().String(), "x"} {
+		answered := b.do("GET", "/l/"+token+"/todos", "", foreign...)
+		assert.Equal(t, http.StatusNotFound, answered.StatusCode)
+		assert.NotContains(t, answered.text, "mine")
 	}
-	assert.Equal(t, http.StatusMethodNotAllowed, stranger.do("PUT", todos, "").StatusCode)
-	assert.Contains(t, s.log.String(), `"route":"POST /l/{share}/todos","status":201`)
-	assert.NotContains(t, s.log.String(), strings.TrimPrefix(owner.share(), "/l/"))
+	for _, path := range []string{"/", "/share", share, share + "/add"} {
+		assert.Empty(t, b.get(path, foreign...).Header.Values("Access-Control-Allow-Origin"), path)
+	}
+}
+
+func TestProgramsGetTheSitesHeadersAndLinesInTheLog(t *testing.T) {
+	s := newSite(t)
+	b := s.browser()
+	b.add("mine")
+	share := b.share()
+	for path, route := range map[string]string{
+		share + "/todos":      "GET /l/{share}/todos",
+		share + "/todos/1":    "GET /l/{share}/todos/{id}",
+		share + "/todos/none": "GET /l/{share}/todos/{id}",
+		"/openapi.json":       "GET /openapi.json",
+	} {
+		answered := b.get(path)
+		assert.Equal(t, "nosniff", answered.Header.Get("X-Content-Type-Options"))
+		assert.Equal(t, "no-referrer", answered.Header.Get("Referrer-Policy"))
+		assert.Contains(t, s.log.String(), `"route":"`+route+`"`)
+		if answered.StatusCode == http.StatusNotFound {
+			assert.Contains(t, answered.text, `"requestId":"`+answered.Header.Get("X-Request-Id")+`"`)
+		}
+	}
+	assert.Equal(t, http.StatusMethodNotAllowed, b.do("PUT", share+"/todos", "").StatusCode)
+	assert.Contains(t, b.get(share+"/todos/1/more").text, `"status":404`)
+	assert.NotContains(t, s.log.String(), strings.TrimPrefix(share, "/l/"))
+	assert.Contains(t, s.log.String(), `"list":`)
+
+	s.memory.err = todo.ErrUnavailable
+	answered := b.get(share + "/todos")
+	assert.Equal(t, http.StatusServiceUnavailable, answered.StatusCode)
+	assert.Equal(t, "application/problem+json", answered.Header.Get("Content-Type"))
+	assert.Empty(t, answered.Header.Get("Refresh"))
 }
