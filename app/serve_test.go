@@ -145,6 +145,10 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	_, err = tx.Exec(t.Context(), "lock table lists, todos")
 	require.NoError(t, err)
 
+	// Within one transaction, pg_stat_activity stays what it was at first.
+	observer, err := pgx.ConnectConfig(t.Context(), config.Database.ConnConfig)
+	require.NoError(t, err)
+	defer observer.Close(context.Background())
 	answered := make(chan int, 1)
 	go func() {
 		response, err := client.PostForm(r.url+"/add", url.Values{"todo": {"in flight"}})
@@ -156,7 +160,7 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	}()
 	eventually(t, "the insert waits for the lock", func() bool {
 		var waiting bool
-		err := tx.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+		err := observer.QueryRow(t.Context(), `select exists (select from pg_stat_activity
 			where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into lists%')`).Scan(&waiting)
 		return err == nil && waiting
 	})

@@ -95,3 +95,18 @@ func TestFindPrefersTheNewestDebianPackage(t *testing.T) {
 	_, ok = newest(nil)
 	assert.False(t, ok)
 }
+
+func TestARestartedServerHasItsPortAndData(t *testing.T) {
+	Database(t)
+	s, err := Start(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	url := s.URL("postgres")
+	before := connect(t, url)
+	_, err = before.Exec(t.Context(), "create table kept (n int)")
+	require.NoError(t, err)
+	require.NoError(t, s.Restart(t.Context()))
+	assert.Error(t, before.Ping(t.Context()), "its connections end")
+	_, err = connect(t, url).Exec(t.Context(), "drop table kept")
+	assert.NoError(t, err)
+}

@@ -116,7 +116,7 @@ func TestAWriteWhoseConnectionBreaksIsRepeatedOnce(t *testing.T) {
 	// The first attempt has stored the item, and waits to store the key.
 	waiting := `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
 	var pid int
-	require.Eventually(t, func() bool { return tx.QueryRow(t.Context(), waiting).Scan(&pid) == nil }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return store.pool.QueryRow(t.Context(), waiting).Scan(&pid) == nil }, 5*time.Second, 5*time.Millisecond)
 	_, err = tx.Exec(t.Context(), "select pg_terminate_backend($1)", pid)
 	require.NoError(t, err)
 	require.NoError(t, tx.Commit(t.Context()))

@@ -54,9 +54,7 @@ func TestWritesToAllOfALargeListFitTheirTimeout(t *testing.T) {
 // What a page costs is told in rows that the plan touches, which no busy
 // machine changes. The plan is the one that serves any parameters.
 func TestAPageOfALargeListTouchesAsFewRowsAsOfASmallOne(t *testing.T) {
-	config := migratedConfig(t)
-	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	store := open(t, config)
+	store := migrated(t)
 	small, _ := newList(t, store)
 	fill(t, store, small, 200)
 	owner, _ := newList(t, store)

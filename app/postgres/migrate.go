@@ -74,6 +74,9 @@ func connectToMigrate(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, e
 	// query that comes later queues behind it. It fails and is tried again.
 	config.RuntimeParams["statement_timeout"] = "0"
 	config.RuntimeParams["lock_timeout"] = "10s"
+	for name := range planning {
+		delete(config.RuntimeParams, name) // a migration may have to read whole tables
+	}
 	return pgx.ConnectConfig(ctx, config)
 }
 

@@ -48,6 +48,9 @@ func ParseURL(databaseURL string) (*pgxpool.Config, error) {
 	setDefault(connection.RuntimeParams, "statement_timeout", "5s")
 	setDefault(connection.RuntimeParams, "lock_timeout", "2s")
 	setDefault(connection.RuntimeParams, "idle_in_transaction_session_timeout", "10s")
+	for name, value := range planning {
+		setDefault(connection.RuntimeParams, name, value)
+	}
 
 	// Two slots of ten leave most of Postgres's 100 connections to rollouts,
 	// backups and people; more would only queue on the database's two cores.
@@ -64,6 +67,17 @@ func ParseURL(databaseURL string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
+// planning is for the store's statements, each of which finds its rows by an
+// index and has one good plan, whatever its parameters and however many rows
+// there are by now. To plan anew for each call takes longer than the call, and
+// a plan that was made while a table was small must not read all of it later.
+var planning = map[string]string{
+	"plan_cache_mode": "force_generic_plan",
+	"enable_seqscan":  "off",
+}
+
+// connectTimeout is longer than anybody waits for a connection: one that is late
+// serves the next call.
 const connectTimeout = 3 * time.Second
 
 func setDefault(params map[string]string, name, value string) {

@@ -165,3 +165,17 @@ func TestAPurgeOfADatabaseThatIsAwaySaysSo(t *testing.T) {
 	proxy.Up()
 	assert.Equal(t, 1, purged(t, store, 365*day))
 }
+
+func TestABatchOfListsIsWeighedByItems(t *testing.T) {
+	store := migrated(t)
+	for days := range 4 {
+		owner, _ := newList(t, store)
+		add(t, store, owner, "second")
+		untouched(t, store, owner, 400+days)
+	}
+	for _, want := range []int64{2, 2, 0} { // three rows each: the second begins at the fourth
+		tag, err := store.pool.Exec(t.Context(), expireLists, 5, 365)
+		require.NoError(t, err)
+		assert.Equal(t, want, tag.RowsAffected())
+	}
+}
