@@ -102,10 +102,11 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 func TestAddressesThatAreNone(t *testing.T) {
 	s := newServer(t)
 	item := s.add(`{"title":"here"}`)
+	id := strings.TrimPrefix(item.URL, s.todos+"/")
 	root := strings.TrimSuffix(s.todos, "/todos")
 	other := s.URL + s.newList()
 	for _, address := range []string{
-		s.todos + "/", s.todos + "/0", s.todos + "/-1", s.todos + "/+1", s.todos + "/01", s.todos + "/one", s.todos + "/1.0",
+		s.todos + "/", s.todos + "/0", s.todos + "/-1", s.todos + "/+" + id, s.todos + "/0" + id, s.todos + "/one", item.URL + ".0",
 		s.todos + "/99999999999999999999", s.todos + "/9223372036854775807", item.URL + "/", item.URL + "/more", item.URL + "%00",
 		strings.Replace(item.URL, s.todos, other, 1), // an item of another list
 		s.URL + "/nowhere", root,

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
@@ -28,7 +29,7 @@ type server struct {
 	*httptest.Server
 	t        *testing.T
 	store    *postgres.Store
-	database *pgx.ConnConfig
+	database *pgxpool.Config
 	owner    todo.Token
 	todos    string // the address of the list's todos
 	log      bytes.Buffer
@@ -45,7 +46,7 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
 
-	s := &server{t: t, store: store, database: config.ConnConfig}
+	s := &server{t: t, store: store, database: config}
 	s.serve(store)
 	s.todos = s.URL + s.newList()
 	return s
@@ -144,7 +145,7 @@ func decoded[T any](t *testing.T, r reply) (value T) {
 // sql changes the database behind the app's back.
 func (s *server) sql(statement string) {
 	s.t.Helper()
-	conn, err := pgx.ConnectConfig(s.t.Context(), s.database)
+	conn, err := pgx.ConnectConfig(s.t.Context(), s.database.ConnConfig)
 	require.NoError(s.t, err)
 	defer conn.Close(context.Background())
 	_, err = conn.Exec(s.t.Context(), statement)
