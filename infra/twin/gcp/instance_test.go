@@ -241,6 +241,25 @@ func TestAnAddressThatCouldNotMoveIsTriedAgain(t *testing.T) {
 	assert.Equal(t, other, p.machine(t).Address.String())
 }
 
+func TestADiskIsDetachedAndAttached(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	vm := p.MustUp(instanceToken, "vm", p.vm(object{"desiredStatus": "RUNNING"}))
+	without := object{"desiredStatus": "TERMINATED", "attachedDisks": []any{}}
+	_, err := p.Up(instanceToken, "vm", p.vm(without))
+	require.ErrorContains(t, err, "stopped machines only")
+	p.MustUp(instanceToken, "vm", p.vm(object{"desiredStatus": "TERMINATED"}))
+	p.MustUp(instanceToken, "vm", p.vm(without))
+	assert.Empty(t, p.machine(t).Disks)
+
+	back := p.MustUp(instanceToken, "vm", p.vm(object{"desiredStatus": "RUNNING"}))
+	assert.Equal(t, []cloud.Attachment{{Disk: "db-data", Device: "pgdata"}}, p.machine(t).Disks)
+	assert.True(t, p.machine(t).Running, "attached before it starts")
+	assert.Equal(t, vm.ID, back.ID)
+	assert.Equal(t, cloudtest.Updated, back.Change)
+}
+
 func TestFailedInstanceLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)

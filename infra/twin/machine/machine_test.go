@@ -99,9 +99,25 @@ func TestVM(t *testing.T) {
 		assert.Equal(t, "kept\n", in(t, e, "gce", "mount /dev/disk/by-id/google-pgdata /mnt && cat /mnt/mark"))
 	})
 
+	t.Run("a disk that was detached comes back with what is on it", func(t *testing.T) {
+		disks := []Attachment{{Disk: "data", Device: "pgdata"}}
+		assert.ErrorContains(t, e.SetDisks(ctx, "gce", nil), "stopped machines only")
+		require.NoError(t, e.Stop(ctx, "gce"))
+		assert.ErrorContains(t, e.SetDisks(ctx, "gce", []Attachment{{Disk: "other"}}), "only to a new machine")
+		require.NoError(t, e.SetDisks(ctx, "gce", nil))
+		require.NoError(t, e.Start(ctx, "gce"))
+		eventually(t, func() error { return boots(ctx, e, "gce", 3) })
+		in(t, e, "gce", "test ! -e /dev/disk/by-id/google-pgdata")
+		require.NoError(t, e.Stop(ctx, "gce"))
+		require.NoError(t, e.SetDisks(ctx, "gce", disks))
+		require.NoError(t, e.Start(ctx, "gce"))
+		eventually(t, func() error { return boots(ctx, e, "gce", 4) })
+		assert.Equal(t, "kept\n", in(t, e, "gce", "mount /dev/disk/by-id/google-pgdata /mnt && cat /mnt/mark"))
+	})
+
 	t.Run("a reboot from inside comes back, a machine that was switched off does not", func(t *testing.T) {
 		_, _ = e.Exec(ctx, "gce", nil, "systemctl", "reboot")
-		eventually(t, func() error { return boots(ctx, e, "gce", 3) })
+		eventually(t, func() error { return boots(ctx, e, "gce", 5) })
 		assert.Equal(t, "kept\n", in(t, e, "gce", "mount /dev/disk/by-id/google-pgdata /mnt && cat /mnt/mark"))
 		_, _ = e.Exec(ctx, "gce", nil, "systemctl", "poweroff")
 		eventually(t, func() error {
@@ -115,7 +131,7 @@ func TestVM(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, status.Running)
 		require.NoError(t, e.Start(ctx, "gce"))
-		eventually(t, func() error { return boots(ctx, e, "gce", 4) })
+		eventually(t, func() error { return boots(ctx, e, "gce", 6) })
 	})
 
 	t.Run("no firewall, no boot", func(t *testing.T) {

@@ -160,6 +160,15 @@ func (s *Stack) Preview(token, name string, args map[string]any) (resource.Prope
 	return s.unpack(res.GetProperties()), err
 }
 
+// Adopt takes what exists in the cloud into the stack, as an import does, or as what it is known as by now.
+func (s *Stack) Adopt(token, name, id string) Resource {
+	s.t.Helper()
+	r := &Resource{ID: id, urn: "urn:pulumi:test::crosscloud::" + token + "::" + name}
+	s.resources[name] = r
+	require.True(s.t, s.Refresh(name), "there is no %s %s", token, id)
+	return *r
+}
+
 // Refresh reads the resource as it is now. It says false, and forgets the resource, if there is none any more.
 func (s *Stack) Refresh(name string) bool {
 	s.t.Helper()
