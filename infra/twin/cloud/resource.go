@@ -70,6 +70,49 @@ func (k Kind[In, Out]) keep(olds, inputs resource.PropertyMap) error {
 	return nil
 }
 
+// leave takes what Keep lists out of the inputs that were read where the program has not given it: what the cloud chose is
+// no difference from the program. An import has no inputs yet, and takes everything.
+func (k Kind[In, Out]) leave(given, read resource.PropertyMap) error {
+	if len(given) == 0 {
+		return nil
+	}
+	paths, err := parsePaths(k.Keep)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if _, has := path.Get(resource.NewProperty(given)); has {
+			continue
+		}
+		// Within an object that was not given either, nothing is told apart.
+		if _, has := path[:len(path)-1].Get(resource.NewProperty(given)); has {
+			path.Delete(resource.NewProperty(read))
+		}
+	}
+	return nil
+}
+
+// chosen adds to the old inputs what the cloud chose, as far as the program gives it now: to give what is so already
+// changes nothing.
+func (k Kind[In, Out]) chosen(olds, outputs, news resource.PropertyMap) error {
+	paths, err := parsePaths(k.Keep)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if _, given := path.Get(resource.NewProperty(news)); !given {
+			continue
+		}
+		if _, had := path.Get(resource.NewProperty(olds)); had {
+			continue
+		}
+		if is, known := path.Get(resource.NewProperty(outputs)); known {
+			path.Add(resource.NewProperty(olds), is) // fails where the object around it was not given, which is a change
+		}
+	}
+	return nil
+}
+
 func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	replace := k.Replace
 	if k.Update == nil {
@@ -83,7 +126,11 @@ func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 		in, _ := decode[In](news)
 		news = overlay(news, encode(k.Alike(old, in)))
 	}
-	result, err := difference(req.OldInputs, news, replace, ignore, deleteFirst)
+	olds := req.OldInputs.Copy()
+	if err := k.chosen(olds, req.OldOutputs, news); err != nil {
+		return plugin.DiffResult{}, err
+	}
+	result, err := difference(olds, news, replace, ignore, deleteFirst)
 	if err != nil || k.ReplaceIf == nil {
 		return result, err
 	}
@@ -140,6 +187,9 @@ func (k Kind[In, Out]) read(ctx context.Context, req plugin.ReadRequest) (plugin
 	}
 	outputs := conceal(conceal(encode(out), req.State, k.Secret), req.Inputs, nil)
 	inputs := keepEmpty(req.Inputs, only(outputs, names[In]()))
+	if err := k.leave(req.Inputs, inputs); err != nil {
+		return plugin.ReadResponse{}, err
+	}
 	if marks, ok := req.Inputs[defaultsKey]; ok {
 		inputs[defaultsKey] = marks
 	}
