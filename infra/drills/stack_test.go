@@ -7,9 +7,6 @@ package drills
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -175,15 +172,22 @@ func (s *stack) store() *state.Store { return state.Open(filepath.Join(s.dir, "s
 // machine answers the VM that the stack runs on one of the clouds.
 func (s *stack) machine(t *testing.T, cloud string) state.Machine {
 	t.Helper()
-	machines, err := state.List[state.Machine](s.store())
+	m, err := s.findMachine(cloud)
 	require.NoError(t, err)
+	return m
+}
+
+func (s *stack) findMachine(cloud string) (state.Machine, error) {
+	machines, err := state.List[state.Machine](s.store())
+	if err != nil {
+		return state.Machine{}, err
+	}
 	for _, m := range machines {
 		if m.Cloud == cloud {
-			return m
+			return m, nil
 		}
 	}
-	t.Fatalf("the stack has no machine on %s", cloud)
-	return state.Machine{}
+	return state.Machine{}, fmt.Errorf("the stack has no machine on %s", cloud)
 }
 
 // inside runs a command in a VM, as its console would. Drills only: no
@@ -191,25 +195,6 @@ func (s *stack) machine(t *testing.T, cloud string) state.Machine {
 func inside(t *testing.T, m state.Machine, command ...string) string {
 	t.Helper()
 	return docker(t, append([]string{"exec", m.Container}, command...)...)
-}
-
-// visitor is a browser as far as HTTP goes. The site's certificate is its own
-// for now, so the visitor trusts exactly the one that the host published.
-func (s *stack) visitor(t *testing.T) *http.Client {
-	t.Helper()
-	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+twinName+"/status")
-	require.NoError(t, err)
-	var status struct{ Certificate string }
-	require.NoError(t, json.Unmarshal([]byte(parameter.Value), &status))
-	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM([]byte(status.Certificate)), "the status holds no certificate: %s", parameter.Value)
-	return &http.Client{
-		Timeout: 20 * time.Second,
-		Transport: &http.Transport{
-			TLSClientConfig:   &tls.Config{RootCAs: roots, ServerName: s.machine(t, state.AWS).Address},
-			ForceAttemptHTTP2: true,
-		},
-	}
 }
 
 // page answers the text of a page that must be there.
