@@ -113,6 +113,17 @@ func TestARunUnderWayIsNotPublishedOver(t *testing.T) {
 	assert.Len(t, h.uploads, before)
 }
 
+func TestABundleThatCannotBeUnpackedIsToldByTheOneBefore(t *testing.T) {
+	h := newTestHost(t)
+	_, err := h.run(t, `begin_step seen`)
+	require.NoError(t, err)
+	out, err := h.shell(t, `bash ./publish next <<<'tar: "x": No space left on device'`)
+	require.NoError(t, err, out)
+	s := h.published(t)
+	assert.Equal(t, []string{"next", "retrying", `tar: "x": No space left on device`}, []string{s.Revision, s.State, s.Error})
+	assert.Equal(t, "seen", s.Hops[0].Name)
+}
+
 // What a new host cannot read it must not overwrite: its predecessor's operations stand there and nowhere else.
 func TestAPredecessorsStatusIsKept(t *testing.T) {
 	const predecessors = `{"revision":"x","state":"serving","log":"\"operations\":[]}","time":"t","operations":[{"id":"a","kind":"restart","state":"done","detail":"a \"]}\" b","time":"t"}]}`
