@@ -153,7 +153,7 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		{
 			name: "object without content", token: objectToken, args: put(object{"content": ""}),
 			want:   `Error, either "content" or "source" must be specified`,
-			source: "https://registry.terraform.io/providers/hashicorp/google/5.40.0/docs/resources/storage_bucket_object",
+			source: terraform + "storage_bucket_object",
 		},
 		{
 			name: "object's name with a line's end", token: objectToken, args: put(object{"name": "a\nb"}),
