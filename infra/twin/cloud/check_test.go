@@ -79,30 +79,6 @@ func TestCheckKeepsUnknownAndSecretValues(t *testing.T) {
 	assert.Equal(t, news, inputs)
 }
 
-func TestCheckKeepsWhatIsLeftToTheCloud(t *testing.T) {
-	c := dial(t, newThings(t).provider())
-	given := props(map[string]any{"name": "mine", "size": 3, "zone": "a", "frozen": true, "labels": map[string]any{"owner": "web", "team": "x"}})
-	for name, test := range map[string]struct{ news, want map[string]any }{
-		"no longer given": {map[string]any{}, map[string]any{"frozen": true, "labels": map[string]any{"owner": "web"}}},
-		"others only":     {map[string]any{"labels": map[string]any{}}, map[string]any{"frozen": true, "labels": map[string]any{"owner": "web"}}},
-		"changed": {map[string]any{"frozen": false, "labels": map[string]any{"owner": "db"}},
-			map[string]any{"frozen": false, "labels": map[string]any{"owner": "db"}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			news, want := props(test.news), props(test.want)
-			for _, key := range []resource.PropertyKey{"name", "size", "zone"} {
-				news[key], want[key] = given[key], given[key]
-			}
-			inputs, failures := check(t, c, given, news)
-			assert.Empty(t, failures)
-			assert.Equal(t, want, inputs)
-		})
-	}
-	hidden := resource.PropertyMap{"name": given["name"], "size": given["size"], "labels": unknown()}
-	inputs, _ := check(t, c, given, hidden)
-	assert.True(t, inputs["labels"].IsComputed())
-}
-
 func TestCheckReportsEveryFailure(t *testing.T) {
 	c := dial(t, newThings(t).provider())
 	for name, test := range map[string]struct {

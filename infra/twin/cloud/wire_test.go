@@ -204,27 +204,3 @@ func TestCancelEndsWhatIsUnderWay(t *testing.T) {
 	assert.ErrorContains(t, <-failed, context.DeadlineExceeded.Error(), "a resource's own time limit ends it, too")
 	assert.NoError(t, ctx.Err())
 }
-
-func TestARefreshMakesNoArgumentOfWhatTheCloudChose(t *testing.T) {
-	things := newThings(t)
-	c := dial(t, things.provider())
-	given := props(map[string]any{"name": "web", "size": 3, "zone": "a", "labels": map[string]any{"team": "x"}})
-	_, err := c.Create(t.Context(), &pulumirpc.CreateRequest{Urn: thingURN, Properties: pack(t, given)})
-	require.NoError(t, err)
-	things.change(t, "web", func(v *Thing) {
-		frozen := true
-		v.Frozen = &frozen
-		v.Labels = map[string]string{"team": "x", "owner": "cloud"}
-	})
-
-	read, err := c.Read(t.Context(), &pulumirpc.ReadRequest{Id: "web", Urn: thingURN, Properties: pack(t, given), Inputs: pack(t, given)})
-	require.NoError(t, err)
-	assert.Equal(t, given, unpack(t, read.Inputs))
-	outputs := unpack(t, read.Properties)
-	assert.Equal(t, resource.NewProperty(true), outputs["frozen"])
-	assert.Equal(t, resource.NewProperty("cloud"), outputs["labels"].ObjectValue()["owner"])
-
-	imported, err := c.Read(t.Context(), &pulumirpc.ReadRequest{Id: "web", Urn: thingURN})
-	require.NoError(t, err)
-	assert.Equal(t, resource.NewProperty(true), unpack(t, imported.Inputs)["frozen"])
-}
