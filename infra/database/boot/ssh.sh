@@ -35,11 +35,13 @@ place_sshd_settings() {
     place_file sshd.conf "$sshd_settings" 0644 root:root
   fi
   [[ -e $reload_sshd ]] || return 0
-  if systemctl is-active --quiet ssh.service; then
-    systemctl reload ssh.service
-    changed 'sshd reads its settings'
+  if ! systemctl is-active --quiet ssh.service; then
+    rm "$reload_sshd"
+    return 0
   fi
+  systemctl reload ssh.service
   rm "$reload_sshd"
+  changed 'sshd reads its settings'
 }
 
 # create_admin: members of the group adm may read the journal.

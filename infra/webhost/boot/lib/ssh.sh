@@ -41,11 +41,13 @@ install_sshd() {
 # load_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
 load_sshd_settings() {
   ! in_use sshd "$sshd_settings" || return 0
-  if systemctl is-active --quiet ssh.service; then
-    systemctl reload ssh.service
-    changed 'sshd reads its settings'
+  if ! systemctl is-active --quiet ssh.service; then
+    note_use sshd "$sshd_settings"
+    return 0
   fi
+  systemctl reload ssh.service
   note_use sshd "$sshd_settings"
+  changed 'sshd reads its settings'
 }
 
 # create_admin: members of the group adm may read the journal.
