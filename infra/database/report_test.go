@@ -76,6 +76,31 @@ func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 	assert.Equal(t, []string{"converging", "retrying", "retrying"}, h.history(t))
 }
 
+// Bash enters the EXIT trap with the code of the command before the signal.
+func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
+	for _, signal := range []string{"HUP", "INT", "PIPE", "TERM"} {
+		t.Run(signal, func(t *testing.T) {
+			h := newTestHost(t)
+			out, err := h.run(t, `begin_step seen; begin_step roles; true; kill -`+signal+` $$; true`)
+			require.Error(t, err, out)
+			s := h.published(t)
+			assert.Equal(t, "retrying", s.State)
+			assert.Equal(t, "ended with code 143", s.Error)
+			require.Len(t, s.Hops, 2)
+			assert.Equal(t, "roles", s.Hops[1].Name)
+			assert.False(t, s.Hops[1].OK)
+		})
+	}
+}
+
+// A service that is stopped gets the signal as a whole.
+func TestASignalLeavesTheLogWhole(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.run(t, `begin_step roles; kill -TERM "$copier" $$; true`)
+	require.Error(t, err, out)
+	assert.Contains(t, h.published(t).Log, "failed in step roles")
+}
+
 func TestWhatCannotBePublishedFailsNoRunAndIsMadeUpFor(t *testing.T) {
 	h := newTestHost(t)
 	out, err := h.shell(t, "bash ./publish")

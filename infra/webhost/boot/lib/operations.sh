@@ -24,7 +24,8 @@ run_operations() {
     esac
     note_operation "$id" "$kind" announced ''
     if ! status_publish; then
-      error="operation $id waits: its start could not be published"
+      detail="operation $id waits: its start could not be published"
+      error=$detail
       return 1
     fi
     changed "operation $id announced"
