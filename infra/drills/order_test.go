@@ -33,6 +33,13 @@ func TestDrills(t *testing.T) {
 		{"removed by hand", removedByHand},
 		{"addresses released by hand", addressesReleasedByHand},
 
+		// What fails around a rollout.
+		{"bad releases are given up", badReleasesAreGivenUp},
+		{"the database is away during a rollout", theDatabaseIsAwayDuringARollout},
+		{"slow and failing services", slowAndFailingServices},
+		{"the clock is wrong", theClockIsWrong},
+		{"grants taken away", grantsTakenAway},
+
 		// After all that has been written anywhere.
 		{"no secret is in plain sight", noSecretIsInPlainSight},
 		{"the search finds a planted canary", theSearchFindsAPlantedCanary},
