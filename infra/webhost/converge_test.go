@@ -42,7 +42,8 @@ for function in install_packages install_agent install_admin_keys create_account
   keep_certificate refuse_failed install_nginx migrate_database visit_site note_served prune_images run_operations; do
   eval "$function() { [[ \${breaks:-} != $function ]] || eval \"\$how\"; }"
 done
-roll_slot() { :; }
+roll_slot() { [[ ! -e $data/dead ]]; }
+operated=''
 roll_out() { step blue roll_slot; step green roll_slot; }
 running_digest() { echo sha256:1; }
 served_certificate() { echo PEM; }
@@ -131,4 +132,12 @@ func TestAnOperationThatWaitsTakesNoHopBack(t *testing.T) {
 	assert.False(t, hops[len(hops)-1].OK)
 	assert.Equal(t, "later", hops[len(hops)-1].Detail)
 	assert.Equal(t, "later", published(t, dir).Error)
+}
+
+func TestWhatAnOperationLeavesIsLookedAt(t *testing.T) {
+	const operate = `breaks=run_operations export breaks; export how='operated=yes;`
+	dir, converge := bundled(t)
+	assert.Equal(t, "serving site", last(converge(operate+`'; `)))
+	assert.Equal(t, "retrying blue", last(converge(operate+` touch "$data/dead"'; `)))
+	assert.Equal(t, "exit code 1", published(t, dir).Hops[len(published(t, dir).Hops)-1].Detail)
 }
