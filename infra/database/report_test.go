@@ -190,3 +190,12 @@ func TestAPredecessorsStatusIsKept(t *testing.T) {
 		})
 	}
 }
+
+func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.shell(t, `mkdir -p ../run/crosscloud ../lib; bash ./publish boot <<<'tar: "ok":false "x": No space left on device'`)
+	require.NoError(t, err, out)
+	out, err = h.run(t, `begin_step seen; begin_step agent`)
+	require.NoError(t, err, out)
+	assert.Equal(t, []string{"retrying", "converging", "serving"}, h.history(t))
+}

@@ -88,6 +88,13 @@ func TestARunThatFailsIsTriedAgainWithItsReasonInSight(t *testing.T) {
 	assert.Empty(t, published(t, dir).Error)
 }
 
+// Permissions take a while, and the agent says so until the bundle comes.
+func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
+	dir, converge := bundled(t)
+	set(t, dir, "run/crosscloud/published.json", `{"revision": "r1", "state": "retrying", "error": "s3 GetObject", "hops": [{"name": "seen", "ok": true}]}`)
+	assert.Equal(t, "converging seen", converge("")[0])
+}
+
 func TestARunEndsAsWaitingOrFailed(t *testing.T) {
 	for _, c := range []struct{ how, state string }{
 		{`detail="the database does not answer"; error=words; exit 75`, "waiting"},
