@@ -4,6 +4,7 @@ package drills
 
 import (
 	"errors"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,4 +59,11 @@ func journalSays(t *testing.T, m state.Machine, since time.Time, what string) {
 		said = inside(t, m, "journalctl", "--unit=crosscloud-agent", "--output=cat", "--no-pager",
 			"--since=@"+strconv.FormatInt(since.Unix(), 10))
 	}
+}
+
+// copyInto writes a file into a VM that may still be starting.
+func copyInto(t *testing.T, container, from, to string) {
+	t.Helper()
+	docker(t, "exec", container, "mkdir", "-p", filepath.Dir(to))
+	docker(t, "cp", from, container+":"+to)
 }

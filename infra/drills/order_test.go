@@ -39,6 +39,7 @@ func TestDrills(t *testing.T) {
 		{"slow and failing services", slowAndFailingServices},
 		{"the clock is wrong", theClockIsWrong},
 		{"grants taken away", grantsTakenAway},
+		{"the root disks are full", theRootDisksAreFull},
 
 		// After all that has been written anywhere.
 		{"no secret is in plain sight", noSecretIsInPlainSight},

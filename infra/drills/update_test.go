@@ -28,7 +28,7 @@ type update struct {
 // to a minute between two tries.
 const patience = 4 * time.Minute
 
-// up begins an update, and the drill does not end before it.
+// up begins an update. A drill that fails does not leave it behind.
 func (s *stack) up(t *testing.T, args ...string) *update {
 	t.Helper()
 	cmd := s.prepare(s.project, s.twin, append([]string{"pulumi", "up", "--yes"}, args...)...)
@@ -40,7 +40,10 @@ func (s *stack) up(t *testing.T, args ...string) *update {
 		defer close(u.ended)
 		u.err = cmd.Wait()
 	}()
-	t.Cleanup(u.wait)
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt) // where it has not ended
+		u.wait()
+	})
 	return u
 }
 
