@@ -56,6 +56,11 @@ func TestAConvergeThatWasKilledIsReported(t *testing.T) {
 	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 137 "), "and tried again soon")
 }
 
+func TestAConvergeThatHangsIsEndedAndReported(t *testing.T) {
+	said := shell(t, t.TempDir(), "", agentWorld+`converge_seconds=0.5; ends='sleep 60'; (set -e; look)`)
+	assert.Equal(t, "publish retrying: seen (converge did not end within 0.5 seconds)", last(said))
+}
+
 func TestAClockThatIsSetDelaysNoTry(t *testing.T) {
 	said := shell(t, t.TempDir(), "", agentWorld+`ends='echo tried; exit 1'; retry_seconds=0; (set -e; look)
 date() { command date --date '1 hour ago' "$@"; }

@@ -88,7 +88,9 @@ converge() {
   cat "$log"
   printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
   # What was killed could not tell.
-  if ((code > 128)); then
+  if ((code == 124)); then # timeout's
+    complain "$1" "converge did not end within $converge_seconds seconds"
+  elif ((code > 128)); then
     complain "$1" "converge was ended with code $code"
   fi
 }
