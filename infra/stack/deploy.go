@@ -123,7 +123,9 @@ func Deploy(ctx *pulumi.Context) error {
 		return "https://" + cmp.Or(config.Domain, address) + "/"
 	}))
 	ctx.Export("webAddress", webAddress.IP)
+	ctx.Export("webAddressId", webAddress.AllocationID)
 	ctx.Export("databaseAddress", db.Address)
+	ctx.Export("databaseAddressId", databaseAddress.ID)
 	ctx.Export("databaseUrl", db.DatabaseURL)
 	ctx.Export("databaseCa", db.CACertificate)
 	ctx.Export("databaseDisk", db.DiskID)
