@@ -16,29 +16,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever ends a destroy half-way, the next one ends it well.
-func destroyEndsCleanAfterInterruptions(t *testing.T) {
-	whole := len(booted.resources(t))
-	start := time.Now()
+// interruptDestroy begins to destroy the stack and ends that half-way, first kindly and then not.
+func (s *stack) interruptDestroy(t *testing.T) {
+	t.Helper()
+	whole := len(s.resources(t))
 
 	// As a terminal does when somebody presses ^C: Pulumi ends what it has begun, keeps its books and takes that for a
 	// success.
-	require.NoError(t, booted.interrupt(t, " deleted ", func(pid int) error { return syscall.Kill(pid, syscall.SIGINT) }))
-	rest := len(booted.resources(t))
+	require.NoError(t, s.interrupt(t, " deleted ", func(pid int) error { return syscall.Kill(pid, syscall.SIGINT) }))
+	rest := len(s.resources(t))
 	require.Less(t, rest, whole, "something is gone")
 	require.Positive(t, rest, "and not all")
-	require.False(t, booted.locked())
+	require.False(t, s.locked())
 
 	// As a laptop does whose battery is empty, while a VM is being deleted.
-	require.Error(t, booted.interrupt(t, `:Instance \S+ deleting`, func(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }))
-	require.True(t, booted.locked(), "nobody was left to unlock")
-	require.Positive(t, len(booted.resources(t)))
-	require.NoError(t, booted.command("pulumi", "cancel", "--yes"))
-
-	require.NoError(t, booted.command("pulumi", "destroy", "--yes"))
-	phases.add("destroyed, after an interrupt and a kill", start)
-	require.Empty(t, booted.resources(t))
-	require.Empty(t, booted.records(t))
+	require.Error(t, s.interrupt(t, `:Instance \S+ deleting`, func(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }))
+	require.True(t, s.locked(), "nobody was left to unlock")
+	require.Positive(t, len(s.resources(t)))
+	require.NoError(t, s.command("pulumi", "cancel", "--yes"))
 }
 
 // interrupt begins to destroy the stack, ends that when the output matches an expression, and returns how it ended. The

@@ -22,8 +22,7 @@ func TestDrills(t *testing.T) {
 		// What an operator changes on purpose.
 		{"a changed line is served without touching a VM", aChangedLineIsServedWithoutTouchingAVM},
 		{"an administrator comes and goes", anAdministratorComesAndGoes},
-		{"the web host is replaced", theWebHostIsReplaced},
-		{"the database VM is replaced", theDatabaseVMIsReplaced},
+		{"the runbook", theRunbook},
 		{"two ups at once", twoUpsAtOnce},
 		{"a disk and an address are imported", aDiskAndAnAddressAreImported},
 
@@ -46,7 +45,7 @@ func TestDrills(t *testing.T) {
 		{"the search finds a planted canary", theSearchFindsAPlantedCanary},
 
 		// Last, as nothing is left.
-		{"destroy ends clean after interruptions", destroyEndsCleanAfterInterruptions},
+		{"the runbook's end", theRunbooksEnd},
 	} {
 		t.Run(drill.name, drill.run)
 	}

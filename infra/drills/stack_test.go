@@ -37,6 +37,7 @@ type stack struct {
 	project string       // of the copy
 	twin    string       // the twin's binary
 	dir     string       // the twin's files
+	name    string       // of the Pulumi stack: the twin's own until a drill starts another one
 	url     string       // of the site, through the published loopback port
 	output  bytes.Buffer // all that the twin's commands printed
 }
@@ -58,7 +59,7 @@ func TestMain(m *testing.M) {
 }
 
 func boot() (*stack, error) {
-	s := &stack{}
+	s := &stack{name: twinName}
 	var err error
 	if s.root, err = filepath.Abs("../.."); err != nil {
 		return s, err
@@ -135,6 +136,9 @@ func (s *stack) command(args ...string) error {
 }
 
 func (s *stack) prepare(dir, name string, args ...string) *exec.Cmd {
+	if s.name != twinName && args[0] == "pulumi" {
+		args = append([]string{"env", "PULUMI_STACK=" + s.name}, args...)
+	}
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),

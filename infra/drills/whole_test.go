@@ -85,7 +85,7 @@ func (s *stack) visitor(t *testing.T) *http.Client {
 // browser is one as far as HTTP goes. The site's certificate is its own for now, so it trusts exactly the one that the
 // host published.
 func (s *stack) browser() (*http.Client, error) {
-	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+twinName+"/status")
+	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+s.name+"/status")
 	if err != nil {
 		return nil, err
 	}
