@@ -21,7 +21,11 @@ func ReadParameter(until context.Context, ctx *pulumi.Context, name string, opti
 	if err != nil {
 		return "", err
 	}
-	return answer.Value.(string), nil
+	text, isText := answer.Value.(string)
+	if !isText {
+		return "", fmt.Errorf("parameter %s has no value", name)
+	}
+	return text, nil
 }
 
 // ReadObject reads an object of Cloud Storage.

@@ -38,7 +38,7 @@ var (
 func (s *story) watcher() *watcher {
 	w := &watcher{
 		host: "web host",
-		read: func() (string, error) {
+		read: func(context.Context) (string, error) {
 			next := s.published[min(s.reads, len(s.published)-1)]
 			s.reads++
 			switch next := next.(type) {
@@ -60,7 +60,12 @@ func (s *story) watcher() *watcher {
 		progress: func(line string) { s.said = append(s.said, line) },
 	}
 	if s.neighbour != "" {
-		w.neighbour = func() string { return s.neighbour }
+		w.neighbour = func(ctx context.Context) string {
+			if ctx.Err() != nil {
+				return ctx.Err().Error()
+			}
+			return s.neighbour
+		}
 	}
 	return w
 }
@@ -183,6 +188,15 @@ func TestAwaitTellsADeadlineFromAnInterrupt(t *testing.T) {
 		_, err := w.await(ctx, "new")
 		assert.ErrorContains(t, err, says)
 	}
+}
+
+func TestTheDatabaseIsAskedAfterTheDeadlineToo(t *testing.T) {
+	expired, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	<-expired.Done()
+	s := story{neighbour: "retrying 77: disk not done", published: []any{status{Revision: "new", State: "waiting"}}}
+	_, err := s.watcher().await(expired, "new")
+	assert.ErrorContains(t, err, "the database host says of itself: retrying 77: disk not done (the deadline passed)")
 }
 
 func TestAwaitBearsAFewUnreadableAnswersInARow(t *testing.T) {
