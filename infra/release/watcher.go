@@ -8,9 +8,8 @@ import (
 	"crosscloud/infra/hoststatus"
 )
 
-// maxReadErrors is how many times in a row a status may be unreadable: a laptop changes networks, a credential that
-// expired stays expired.
-const maxReadErrors = 5
+// maxUnreadable is how long a status may be unreadable: a laptop changes networks, a credential that expired stays expired.
+const maxUnreadable = 3 * time.Minute
 
 // watcher follows one host on its way to a revision, and tells each step once.
 type watcher struct {
@@ -33,17 +32,19 @@ type watcher struct {
 // await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
 // the context's end with the last that is known: which hop did not answer, and why.
 func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status, error) {
-	unreadable := 0
+	var unreadable time.Time // since when
 	for {
 		text, err := w.read(ctx)
 		switch {
 		case err == nil:
-			unreadable = 0
+			unreadable = time.Time{}
 			w.hear(text)
-		case unreadable+1 >= maxReadErrors:
+		case ctx.Err() != nil: // the deadline cut it off
+		case unreadable.IsZero():
+			unreadable = w.now()
+			w.progress(fmt.Sprintf("%s: what it says of itself can't be read: %v", w.host, err))
+		case w.now().Sub(unreadable) > maxUnreadable:
 			return hoststatus.Status{}, fmt.Errorf("read what the %s says of itself: %w", w.host, err)
-		default:
-			unreadable++
 		}
 		done, failed := w.judge(revision)
 		w.waited = w.waited || !done

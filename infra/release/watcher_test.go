@@ -209,5 +209,6 @@ func TestAwaitBearsAFewUnreadableAnswersInARow(t *testing.T) {
 	_, err = s.watcher().await(t.Context(), "new")
 	assert.ErrorIs(t, err, broken)
 	assert.ErrorContains(t, err, "read what the web host says of itself")
-	assert.Equal(t, maxReadErrors, s.reads)
+	assert.Equal(t, 5, s.reads, "four minutes after the first that failed")
+	assert.Equal(t, "web host: what it says of itself can't be read: no route to host", s.said[0])
 }

@@ -170,7 +170,7 @@ func TestBothHostsAreShownWithTheStacksOwnProviders(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), &out, dir), errUnwell)
 	assert.Contains(t, out.String(), "database: what it published can't be read: ")
 	assert.Contains(t, out.String(), "Error 403: Forbidden")
-	assert.Contains(t, out.String(), "web host: converging 3e3e3e3e3e3e, as asked\n")
+	assert.Contains(t, out.String(), "web host: converging 3e3e3e3e3e3e, as asked (a run is under way)\n")
 }
 
 // Credentials of one cloud that expired must not hide what is said on the other.
