@@ -21,7 +21,7 @@ func twoUpsAtOnce(t *testing.T) {
 	start := time.Now()
 	first := make(chan error, 1)
 	go func() { first <- booted.command("pulumi", "up", "--yes") }()
-	require.Eventually(t, booted.locked, time.Minute, step)
+	require.Eventually(t, booted.locked, 3*time.Minute, step)
 
 	second, err := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes").CombinedOutput()
 	require.Error(t, err)
