@@ -43,6 +43,7 @@ func TestDrills(t *testing.T) {
 		{"the clock is wrong", theClockIsWrong},
 		{"grants taken away", grantsTakenAway},
 		{"the root disks are full", theRootDisksAreFull},
+		{"converge is killed at every step", convergeIsKilledAtEveryStep},
 
 		// After all that has been written anywhere.
 		{"no secret is in plain sight", noSecretIsInPlainSight},
