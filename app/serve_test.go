@@ -137,9 +137,13 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 		}
 		answered <- response.StatusCode
 	}()
+	// Not within the transaction: it would see the activity as it first was, for as long as it lasts.
+	observer, err := pgx.ConnectConfig(t.Context(), config.Database.ConnConfig)
+	require.NoError(t, err)
+	defer observer.Close(context.Background())
 	eventually(t, "the insert waits for the lock", func() bool {
 		var waiting bool
-		err := tx.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+		err := observer.QueryRow(t.Context(), `select exists (select from pg_stat_activity
 			where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%')`).Scan(&waiting)
 		return err == nil && waiting
 	})
