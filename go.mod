@@ -21,6 +21,7 @@ require (
 	github.com/pulumi/pulumi/sdk/v3 v3.245.0
 	github.com/rs/zerolog v1.33.0
 	github.com/stretchr/testify v1.11.1
+	github.com/yuin/goldmark v1.7.13
 	golang.org/x/crypto v0.54.0
 	golang.org/x/term v0.45.0
 	google.golang.org/grpc v1.82.1

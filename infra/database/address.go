@@ -30,6 +30,7 @@ type AddressArgs struct {
 type Address struct {
 	pulumi.ResourceState
 
+	ID   pulumi.IDOutput // for AddressArgs.Adopt of another stack
 	IPv4 pulumi.StringOutput
 
 	// computeReady becomes known when the Compute Engine API can be called.
@@ -64,7 +65,7 @@ func ReserveAddress(ctx *pulumi.Context, name string, args *AddressArgs, opts ..
 	if err != nil {
 		return nil, fmt.Errorf("reserve the database's address: %w", err)
 	}
-	a.IPv4 = address.Address
+	a.ID, a.IPv4 = address.ID(), address.Address
 	if err := ctx.RegisterResourceOutputs(a, pulumi.Map{"ipv4": a.IPv4}); err != nil {
 		return nil, fmt.Errorf("register outputs of %q: %w", name, err)
 	}

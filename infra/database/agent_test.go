@@ -52,7 +52,7 @@ func (w *agentWorld) run(t *testing.T, polls int) []string {
 
 	installed := filepath.Join(w.dir, "installed")
 	require.NoError(t, os.MkdirAll(installed, 0o755))
-	here := strings.NewReplacer("/usr/local/lib/crosscloud", installed, "http://metadata.google.internal", server.URL, "/var/lib/crosscloud", w.dir)
+	here := strings.NewReplacer("/usr/local/lib/crosscloud", installed, "http://metadata.google.internal", server.URL, "/var/lib/crosscloud", w.dir, "/run/crosscloud", w.dir+"/run", "sleep 5", "sleep 0.1")
 	for _, name := range []string{"agent", "desired.sh"} {
 		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
 		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
@@ -75,7 +75,7 @@ func note(t *testing.T, path, word string) {
 func (w *agentWorld) document(t *testing.T, name string, converge, publish int) string {
 	t.Helper()
 	program := func(word string, code int) *fstest.MapFile {
-		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s >>%s/notes\nexit %d\n", word, w.dir, code)}
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s${1:+:$1:$(head -c 9)} >>%s/notes\nexit %d\n", word, w.dir, code)}
 	}
 	packed, err := bundle.Pack(fstest.MapFS{
 		"converge": program("converge:"+name, converge),
@@ -122,4 +122,17 @@ func TestAgentTakesAChangeAtOnceAndForgetsTheOldOne(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(w.dir, "bundles", "*"))
 	require.NoError(t, err)
 	assert.Len(t, left, 1)
+}
+
+func TestAgentTellsOnceWhyItCannotUnpackARevision(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	good := w.document(t, "good", 0, 0)
+	revision := strings.Repeat("0", 64)
+	w.answer = func(poll int) (string, int) {
+		if poll < 1 || poll > 3 {
+			return good, 1
+		}
+		return `{"revision":"` + revision + `","bundle":"AAAA"}`, 2
+	}
+	assert.Equal(t, strings.Fields("0 converge:good 10 publish:"+revision+":sha256sum 10 10 10 publish"), w.run(t, 5))
 }

@@ -52,7 +52,7 @@ type Args struct {
 	AdminSSHKeys []string // in authorized_keys format, for user admin; without AdminCIDRs of no effect
 
 	// PasswordVersion counts the app's passwords; the next number makes a new one, two steps retire a leaked one.
-	// 0 means 1.
+	// 0 means 1. A version that is left out changes the password in use, before the app is told.
 	PasswordVersion int
 
 	Operations []operation.Operation // run once each, in this order, after the host has converged

@@ -136,7 +136,8 @@ func (h *testHost) run(t *testing.T, steps string) (string, error) {
 		start_server() { [[ ! -e ../broken ]] || die "the server does not start"; }
 		check_connection() { :; }
 		begin_run
-		`+steps)
+		`+steps+`
+		end_step`)
 }
 
 func (h *testHost) shell(t *testing.T, script string) (string, error) {

@@ -35,7 +35,8 @@ func newIdentity(ctx *pulumi.Context, db *Database, serverKey pulumi.StringOutpu
 			},
 		},
 		Labels: labels(ctx),
-	}, db.options()...)
+		// In another region it is another secret, of the same name.
+	}, db.options(pulumi.DeleteBeforeReplace(true))...)
 	if err != nil {
 		return nil, fmt.Errorf("create the secret of the server's key: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"crosscloud/infra/operation"
 )
 
-const operate = `begin_step answers; run_operations`
+const operate = `begin_step answers; end_step; step=operations; run_operations; step=''`
 
 func restart(id string) operation.Operation { return operation.Operation{ID: id, Kind: "restart"} }
 
@@ -33,7 +33,7 @@ func TestAnOperationRunsOnce(t *testing.T) {
 	require.NoError(t, err, out)
 	assert.Equal(t, 1, h.restarts())
 	require.GreaterOrEqual(t, len(h.uploads), 3)
-	assert.Contains(t, h.uploads[0], `"operations":[{"id":"a","kind":"restart","state":"started"`, "announced before it ran")
+	assert.Contains(t, h.uploads[1], `"operations":[{"id":"a","kind":"restart","state":"started"`, "announced before it ran")
 	assert.Equal(t, []string{"a done the server was restarted and answers"}, h.outcomes(t))
 	assert.Equal(t, "serving", h.published(t).State)
 
@@ -142,6 +142,11 @@ func TestAFailedOperationIsTold(t *testing.T) {
 	assert.Contains(t, out, "the server does not start")
 	assert.Equal(t, []string{"a failed the server does not answer after its restart", "b failed this host has no such operation"}, h.outcomes(t))
 	assert.Equal(t, "retrying", h.published(t).State, "operations are done with; the server is not")
+	hops := h.published(t).Hops
+	require.Len(t, hops, 2)
+	assert.True(t, hops[0].OK, "no step is taken back")
+	assert.Equal(t, "operations", hops[1].Name)
+	assert.Equal(t, "the server does not start", hops[1].Detail)
 	require.NoError(t, os.Remove(filepath.Join(h.dir, "broken")))
 	out, err = h.run(t, operate)
 	require.NoError(t, err, out)

@@ -76,6 +76,31 @@ func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 	assert.Equal(t, []string{"converging", "retrying", "retrying"}, h.history(t))
 }
 
+// Bash enters the EXIT trap with the code of the command before the signal.
+func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
+	for _, signal := range []string{"HUP", "INT", "PIPE", "TERM"} {
+		t.Run(signal, func(t *testing.T) {
+			h := newTestHost(t)
+			out, err := h.run(t, `begin_step seen; begin_step roles; true; kill -`+signal+` $$; true`)
+			require.Error(t, err, out)
+			s := h.published(t)
+			assert.Equal(t, "retrying", s.State)
+			assert.Equal(t, "ended with code 143", s.Error)
+			require.Len(t, s.Hops, 2)
+			assert.Equal(t, "roles", s.Hops[1].Name)
+			assert.False(t, s.Hops[1].OK)
+		})
+	}
+}
+
+// A service that is stopped gets the signal as a whole.
+func TestASignalLeavesTheLogWhole(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.run(t, `begin_step roles; kill -TERM "$copier" $$; true`)
+	require.Error(t, err, out)
+	assert.Contains(t, h.published(t).Log, "failed in step roles")
+}
+
 func TestWhatCannotBePublishedFailsNoRunAndIsMadeUpFor(t *testing.T) {
 	h := newTestHost(t)
 	out, err := h.shell(t, "bash ./publish")
@@ -111,6 +136,17 @@ func TestARunUnderWayIsNotPublishedOver(t *testing.T) {
 	out, err := h.shell(t, `exec 8>../run/crosscloud-converge.lock; flock 8; bash ./publish`)
 	require.NoError(t, err, out)
 	assert.Len(t, h.uploads, before)
+}
+
+func TestABundleThatCannotBeUnpackedIsToldByTheOneBefore(t *testing.T) {
+	h := newTestHost(t)
+	_, err := h.run(t, `begin_step seen`)
+	require.NoError(t, err)
+	out, err := h.shell(t, `bash ./publish next <<<'tar: "x": No space left on device'`)
+	require.NoError(t, err, out)
+	s := h.published(t)
+	assert.Equal(t, []string{"next", "retrying", `tar: "x": No space left on device`}, []string{s.Revision, s.State, s.Error})
+	assert.Equal(t, "seen", s.Hops[0].Name)
 }
 
 // What a new host cannot read it must not overwrite: its predecessor's operations stand there and nowhere else.
@@ -153,4 +189,13 @@ func TestAPredecessorsStatusIsKept(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
+}
+
+func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.shell(t, `mkdir -p ../run/crosscloud ../lib; bash ./publish boot <<<'tar: "ok":false "x": No space left on device'`)
+	require.NoError(t, err, out)
+	out, err = h.run(t, `begin_step seen; begin_step agent`)
+	require.NoError(t, err, out)
+	assert.Equal(t, []string{"retrying", "converging", "serving"}, h.history(t))
 }

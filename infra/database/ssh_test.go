@@ -42,6 +42,7 @@ func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	assert.Equal(t, []string{"useradd", "--append --groups adm admin"}, install("ssh.service", one, two))
 	assert.Equal(t, one+"\n"+two+"\n", string(must(os.ReadFile(keys))))
 	assert.FileExists(t, rule)
+	assert.Equal(t, "2 keys", h.published(t).Hops[0].Detail)
 	assert.Equal(t, nothing, install("ssh.service", one, two))
 
 	assert.Equal(t, nothing, install("ssh.service", two))

@@ -20,9 +20,11 @@ type status struct {
 }
 
 func newStatus(ctx *pulumi.Context, db *Database, id *identity) (*status, error) {
-	// Names of buckets are shared by all of Google's customers, so somebody else may have the plain one.
+	// Names of buckets are shared by all of Google's customers, so somebody else may have the plain one. In another region
+	// it is another bucket, made before the old one goes.
 	suffix, err := random.NewRandomId(ctx, db.name+"-status-suffix", &random.RandomIdArgs{
 		ByteLength: pulumi.Int(4),
+		Keepers:    pulumi.StringMap{"region": pulumi.String(db.args.Region)},
 	}, db.options()...)
 	if err != nil {
 		return nil, fmt.Errorf("create the suffix of the status bucket's name: %w", err)

@@ -24,3 +24,10 @@ func TestStatusIsPrivateToItsReadersAndTheHosts(t *testing.T) {
 	}, document.Plain())
 	assert.Equal(t, []string{"content", "detectMd5hash"}, document.Options.GetIgnoreChanges(), "the host writes it from then on")
 }
+
+// Their names are Google's to give once; the other regional resources' names count in their region only.
+func TestAnotherRegionMeetsNoNameThatIsTaken(t *testing.T) {
+	m, _ := mustDeploy(t, nil)
+	assert.Equal(t, map[string]any{"region": "us-east4"}, m.Named(t, "db-status-suffix").Plain()["keepers"])
+	assert.True(t, m.Named(t, "db-server-key-secret").Options.GetDeleteBeforeReplace())
+}

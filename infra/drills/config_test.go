@@ -10,7 +10,7 @@ import (
 )
 
 // One run tells every problem of a configuration and creates nothing.
-func TestAnInvalidConfigurationCreatesNothing(t *testing.T) {
+func anInvalidConfigurationCreatesNothing(t *testing.T) {
 	const invalid = "invalid"
 	require.NoError(t, booted.command("pulumi", "stack", "init", invalid, "--no-select"))
 	t.Cleanup(func() {

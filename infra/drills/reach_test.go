@@ -15,7 +15,7 @@ import (
 
 // A third address is neither host nor administrator. 198.18.0.0/15 is what RFC
 // 2544 sets aside for tests; the last 16 networks of a twin belong to strangers.
-func TestAStrangerReachesOnlyTheSite(t *testing.T) {
+func aStrangerReachesOnlyTheSite(t *testing.T) {
 	web, database := booted.machine(t, state.AWS).Address, booted.machine(t, state.GCP).Address
 	stranger := newStranger(t, web)
 	for _, try := range []struct {
@@ -32,7 +32,7 @@ func TestAStrangerReachesOnlyTheSite(t *testing.T) {
 	}
 }
 
-func TestTheWebHostReachesTheDatabase(t *testing.T) {
+func theWebHostReachesTheDatabase(t *testing.T) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 	require.True(t, connects(t, web.Container, "root", database.Address, 5432))
 	require.False(t, connects(t, web.Container, "root", database.Address, 22))
@@ -40,10 +40,10 @@ func TestTheWebHostReachesTheDatabase(t *testing.T) {
 
 // The slots run the app's code, the likeliest to be taken over: they must not
 // get at the host's credentials or carry anything out.
-func TestASlotReachesOnlyTheDatabase(t *testing.T) {
+func aSlotReachesOnlyTheDatabase(t *testing.T) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 	outside := newStranger(t, web.Address)
-	address := strings.TrimSpace(docker(t, "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", outside))
+	address := addressOf(t, outside)
 	docker(t, "exec", "--detach", outside, "python3", "-m", "http.server", "80")
 	require.Eventually(t, func() bool { return connects(t, web.Container, "root", address, 80) }, wait, step,
 		"the host itself must reach the outside, or the refusals below prove nothing")
@@ -56,16 +56,26 @@ func TestASlotReachesOnlyTheDatabase(t *testing.T) {
 	}
 }
 
+// strangers counts them: each has an address of its own.
+var strangers int
+
 // newStranger starts a host at an address of its own that no rule names.
 func newStranger(t *testing.T, neighbour string) string {
 	t.Helper()
+	strangers++
 	octets := strings.SplitN(neighbour, ".", 3)
-	name := fmt.Sprintf("crosscloud-%s-stranger-%s", twinName, strings.ToLower(t.Name()))
+	name := fmt.Sprintf("crosscloud-%s-stranger-%d", twinName, strangers)
 	docker(t, "run", "--detach", "--name", name, "--label", "crosscloud.twin="+twinName,
-		"--network", "crosscloud-"+twinName, "--ip", fmt.Sprintf("%s.%s.240.%d", octets[0], octets[1], len(t.Name())),
+		"--network", "crosscloud-"+twinName, "--ip", fmt.Sprintf("%s.%s.240.%d", octets[0], octets[1], strangers),
 		"crosscloud-twin/debian-13", "sleep", "infinity")
 	t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", name) })
 	return name
+}
+
+// addressOf is where a stranger comes from.
+func addressOf(t *testing.T, stranger string) string {
+	t.Helper()
+	return strings.TrimSpace(docker(t, "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", stranger))
 }
 
 // connects tries a TCP connection from a container under a uid.

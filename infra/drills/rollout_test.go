@@ -19,33 +19,39 @@ const (
 	step = 200 * time.Millisecond
 )
 
+// layout is in every page, and a drill changes how its title ends.
+const (
+	layout       = "app/web/templates/layout.html"
+	titleEnd     = "</title>"
+	changedTitle = " (changed)</title>"
+)
+
 // A changed line of the app is served after `pulumi up`, and neither VM was
 // replaced or restarted for it.
-func TestAChangedLineIsServedWithoutTouchingAVM(t *testing.T) {
-	const before, after = "</title>", " (changed)</title>"
-	template := filepath.Join(booted.project, "app/web/templates/layout.html")
+func aChangedLineIsServedWithoutTouchingAVM(t *testing.T) {
+	template := filepath.Join(booted.project, layout)
 	text, err := os.ReadFile(template)
 	require.NoError(t, err)
-	require.Equal(t, 1, strings.Count(string(text), before))
+	require.Equal(t, 1, strings.Count(string(text), titleEnd))
 	client := booted.visitor(t)
-	require.NotContains(t, page(t, client, booted.url), after)
+	require.NotContains(t, page(t, client, booted.url), changedTitle)
 	incarnations := booted.incarnations(t)
 
-	require.NoError(t, os.WriteFile(template, []byte(strings.Replace(string(text), before, after, 1)), 0o644))
+	require.NoError(t, os.WriteFile(template, []byte(strings.Replace(string(text), titleEnd, changedTitle, 1)), 0o644))
 	start := time.Now()
 	require.NoError(t, booted.command("pulumi", "up", "--yes"))
-	require.Contains(t, page(t, client, booted.url), after)
+	require.Contains(t, page(t, client, booted.url), changedTitle)
 	phases.add("one-line app change served", start)
 	require.Equal(t, incarnations, booted.incarnations(t))
 }
 
-// incarnations change when a VM is replaced or restarted.
-func (s *stack) incarnations(t *testing.T) []string {
+// incarnations are the VMs by cloud, as texts that change when one is replaced or restarted.
+func (s *stack) incarnations(t *testing.T) map[string]string {
 	t.Helper()
-	var list []string
+	found := map[string]string{}
 	for _, cloud := range []string{state.AWS, state.GCP} {
 		m := s.machine(t, cloud)
-		list = append(list, m.ID+" "+docker(t, "inspect", "--format", "{{.Id}} {{.State.StartedAt}}", m.Container))
+		found[cloud] = m.ID + " " + docker(t, "inspect", "--format", "{{.Id}} {{.State.StartedAt}}", m.Container)
 	}
-	return list
+	return found
 }

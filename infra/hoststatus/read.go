@@ -17,11 +17,15 @@ import (
 func ReadParameter(until context.Context, ctx *pulumi.Context, name string, options ...pulumi.InvokeOption) (string, error) {
 	// The provider marks every parameter's value secret, which a plain call refuses to return; this one is a status.
 	found := ssm.LookupParameterOutput(ctx, ssm.LookupParameterOutputArgs{Name: pulumi.String(name)}, options...)
-	answer, err := internals.UnsafeAwaitOutput(until, found.Value())
+	answer, err := await(until, found.Value())
 	if err != nil {
 		return "", err
 	}
-	return answer.Value.(string), nil
+	text, isText := answer.(string)
+	if !isText {
+		return "", fmt.Errorf("parameter %s has no value", name)
+	}
+	return text, nil
 }
 
 // ReadObject reads an object of Cloud Storage.
@@ -29,13 +33,32 @@ func ReadObject(until context.Context, ctx *pulumi.Context, bucket, object strin
 	found := storage.GetBucketObjectContentOutput(ctx, storage.GetBucketObjectContentOutputArgs{
 		Bucket: pulumi.String(bucket), Name: pulumi.String(object),
 	}, options...)
-	answer, err := internals.UnsafeAwaitOutput(until, found.Content())
+	answer, err := await(until, found.Content())
 	if err != nil {
 		return "", err
 	}
-	text, _ := answer.Value.(*string)
+	text, _ := answer.(*string)
 	if text == nil {
 		return "", fmt.Errorf("gs://%s/%s has no content", bucket, object)
 	}
 	return *text, nil
+}
+
+// await ends with until, which the engine's own await does not heed while an answer is outstanding.
+func await(until context.Context, output pulumi.Output) (any, error) {
+	type result struct {
+		value any
+		err   error
+	}
+	awaited := make(chan result, 1)
+	go func() {
+		answer, err := internals.UnsafeAwaitOutput(until, output)
+		awaited <- result{answer.Value, err}
+	}()
+	select {
+	case answer := <-awaited:
+		return answer.value, answer.err
+	case <-until.Done():
+		return nil, until.Err()
+	}
 }

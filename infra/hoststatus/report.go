@@ -46,6 +46,9 @@ func (s Status) verdict(asked string, now time.Time) string {
 	default:
 		text = fmt.Sprintf("%s %s; %s", s.State, Short(s.Revision), wanted(asked))
 	}
+	if meaning := meanings[s.State]; meaning != "" {
+		text += " (" + meaning + ")"
+	}
 	if silent := s.SilentSince(now); silent != "" {
 		text += "; " + silent
 	}
@@ -64,7 +67,11 @@ func (s Status) age(now time.Time) string {
 	if published.IsZero() {
 		return "at an unknown time"
 	}
-	return fmt.Sprintf("%s ago, at %s", now.Sub(published).Round(time.Second), published.UTC().Format("2006-01-02 15:04:05 UTC"))
+	age, at := now.Sub(published).Round(time.Second), published.UTC().Format("2006-01-02 15:04:05 UTC")
+	if age < 0 {
+		return fmt.Sprintf("at %s by its clock, which is %s ahead of the one here", at, -age)
+	}
+	return fmt.Sprintf("%s ago, at %s", age, at)
 }
 
 // hops are the names of those that are done, and the words about the others.

@@ -20,7 +20,7 @@ func TestReportShowsEverythingThatTheHostSaid(t *testing.T) {
 	}
 	var text strings.Builder
 	assert.False(t, s.Report(&text, "database", "0123456789abcdef", now))
-	assert.Equal(t, `database: retrying 0123456789ab, as asked
+	assert.Equal(t, `database: retrying 0123456789ab, as asked (the last run failed; it tries again by itself)
   said        42s ago, at 2026-11-23 20:00:18 UTC
   done        seen, agent
   not done    disk: not attached
@@ -40,8 +40,9 @@ func TestReportJudges(t *testing.T) {
 		status Status
 		well   bool
 	}{
-		"x: serving new, as asked":                                       {Status{Revision: "new", State: Serving, Time: fresh}, true},
-		"x: converging new, as asked":                                    {Status{Revision: "new", State: Converging, Time: fresh}, false},
+		"x: serving new, as asked":                         {Status{Revision: "new", State: Serving, Time: fresh}, true},
+		"x: converging new, as asked (a run is under way)": {Status{Revision: "new", State: Converging, Time: fresh}, false},
+		"x: failed new, as asked (it gave up, and tries again when the next `pulumi up` changes what is asked for)": {Status{Revision: "new", State: Failed, Time: fresh}, false},
 		"x: serving old; asked for new":                                  {Status{Revision: "old", State: Serving, Time: fresh}, false},
 		"x: serving new, as asked; silent since 2026-11-23 19:45:50 UTC": {Status{Revision: "new", State: Serving, Time: old}, false},
 		"x: has not said anything yet; asked for new":                    {Status{}, false},
@@ -51,4 +52,9 @@ func TestReportJudges(t *testing.T) {
 		first, _, _ := strings.Cut(text.String(), "\n")
 		assert.Equal(t, verdict, first)
 	}
+}
+
+func TestAHostWhoseClockIsFastIsToldSo(t *testing.T) {
+	s := Status{Time: "2026-11-23T21:01:00Z"}
+	assert.Equal(t, "at 2026-11-23 21:01:00 UTC by its clock, which is 1h0m0s ahead of the one here", s.age(now))
 }

@@ -11,6 +11,14 @@ import (
 // and says so, every five minutes; one that tries something again does so more often.
 const Silence = 15 * time.Minute
 
+// meanings say of a state, to whoever does not know the program, whether there is something to do.
+var meanings = map[string]string{
+	Converging: "a run is under way",
+	Retrying:   "the last run failed; it tries again by itself",
+	Waiting:    "the database does not answer it; it tries again by itself",
+	Failed:     "it gave up, and tries again when the next `pulumi up` changes what is asked for",
+}
+
 // done are the words for a hop that succeeded, where its name alone would not tell. Blue and green are the web host's
 // two slots, site is nginx in front of them, answers is Postgres.
 var done = map[string]string{

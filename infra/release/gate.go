@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func pause(ctx context.Context) error {
 // A replaced machine finds the words of the one before it in the parameter, and they can be of this very revision. So
 // while the site does not answer as the status says it should, the status is read again.
 func pass(ctx context.Context, revision, digest, address string, w *watcher) error {
-	said := ""
+	said := "" // why the site did not answer
 	for {
 		status, err := w.await(ctx, revision)
 		if err != nil {
@@ -45,7 +46,7 @@ func pass(ctx context.Context, revision, digest, address string, w *watcher) err
 			w.progress("public address: the site does not answer from here yet: " + said)
 		}
 		if w.pause(ctx) != nil {
-			return fmt.Errorf("the web host serves it, but the site does not answer from here: %w", err)
+			return fmt.Errorf("the web host serves it, but the site does not answer from here: %s", cmp.Or(said, err.Error()))
 		}
 	}
 }

@@ -59,7 +59,8 @@ type desired struct {
 	Key      string `json:"key"`
 }
 
-// New uploads the bundle, waits for the database host, tells the web host, and waits for that and for the site.
+// New uploads the bundle, tells the web host of it, and lets Result wait for that and for the site. It returns when the
+// database host serves, and in a preview at once.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Release, error) {
 	release := &Release{}
 	if err := ctx.RegisterComponentResource("crosscloud:release:Release", name, release, opts...); err != nil {
@@ -78,8 +79,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("release %s: bundle: %w", name, err)
 	}
-	ready := release.databaseGate(ctx, args.Database, object)
-	document := pulumi.All(revision, args.Channel.bucket, key, ready).ApplyT(func(values []any) (string, error) {
+	if err := release.databaseGate(ctx, args.Database, object); err != nil {
+		return nil, err
+	}
+	document := pulumi.All(revision, args.Channel.bucket, key).ApplyT(func(values []any) (string, error) {
 		text, err := json.Marshal(desired{values[0].(string), values[1].(string), values[2].(string)})
 		return string(text), err
 	}).(pulumi.StringOutput)

@@ -278,6 +278,7 @@ func TestTheWebHostIsToldNothingBeforeTheDatabaseServes(t *testing.T) {
 		},
 	})
 	assert.ErrorContains(t, err, "database d1d1d1d1d1d1: the database gave it up: disk not done: not attached")
+	assert.NotContains(t, err.Error(), "input property", "as if an argument were wrong")
 	for _, r := range monitor.Of("aws:ssm/parameter:Parameter") {
 		assert.NotEqual(t, "/crosscloud/test/desired", r.Plain()["name"])
 	}

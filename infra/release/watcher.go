@@ -8,19 +8,18 @@ import (
 	"crosscloud/infra/hoststatus"
 )
 
-// maxReadErrors is how many times in a row a status may be unreadable: a laptop changes networks, a credential that
-// expired stays expired.
-const maxReadErrors = 5
+// maxUnreadable is how long a status may be unreadable: a laptop changes networks, a credential that expired stays expired.
+const maxUnreadable = 3 * time.Minute
 
 // watcher follows one host on its way to a revision, and tells each step once.
 type watcher struct {
-	host     string                      // "web host"
-	read     func() (string, error)      // what the host publishes
-	pause    func(context.Context) error // between two reads; an error when the context ends
+	host     string                                // "web host"
+	read     func(context.Context) (string, error) // what the host publishes
+	pause    func(context.Context) error           // between two reads; an error when the context ends
 	now      func() time.Time
 	progress func(message string)
 	// neighbour says of the host that this one waits for how that is, in one line; nil for a host that waits for none.
-	neighbour func() string
+	neighbour func(context.Context) string
 
 	text   string // what was read last
 	last   hoststatus.Status
@@ -33,21 +32,23 @@ type watcher struct {
 // await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
 // the context's end with the last that is known: which hop did not answer, and why.
 func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status, error) {
-	unreadable := 0
+	var unreadable time.Time // since when
 	for {
-		text, err := w.read()
+		text, err := w.read(ctx)
 		switch {
 		case err == nil:
-			unreadable = 0
+			unreadable = time.Time{}
 			w.hear(text)
-		case unreadable+1 >= maxReadErrors:
+		case ctx.Err() != nil: // the deadline cut it off
+		case unreadable.IsZero():
+			unreadable = w.now()
+			w.progress(fmt.Sprintf("%s: what it says of itself can't be read: %v", w.host, err))
+		case w.now().Sub(unreadable) > maxUnreadable:
 			return hoststatus.Status{}, fmt.Errorf("read what the %s says of itself: %w", w.host, err)
-		default:
-			unreadable++
 		}
 		done, failed := w.judge(revision)
 		w.waited = w.waited || !done
-		w.tell(revision)
+		w.tell(ctx, revision)
 		switch {
 		case done:
 			return w.last, nil
@@ -55,7 +56,7 @@ func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status
 			return hoststatus.Status{}, fmt.Errorf("the %s gave it up: %s%s", w.host, w.last.Explain(), w.last.LogTail())
 		}
 		if err := w.pause(ctx); err != nil {
-			return hoststatus.Status{}, fmt.Errorf("%s (%w)%s", w.blame(revision), ended(ctx, err), w.last.LogTail())
+			return hoststatus.Status{}, fmt.Errorf("%s (%w)%s", w.blame(ctx, revision), ended(ctx, err), w.last.LogTail())
 		}
 	}
 }
@@ -88,7 +89,7 @@ func (w *watcher) silent() string {
 }
 
 // tell reports what is new: each hop of the revision once, and the state where that is not simply on its way.
-func (w *watcher) tell(revision string) {
+func (w *watcher) tell(ctx context.Context, revision string) {
 	if !w.waited {
 		return // it serves already: there is no way to tell of
 	}
@@ -108,7 +109,7 @@ func (w *watcher) tell(revision string) {
 		return
 	}
 	w.said = line
-	w.progress(w.host + ": " + line + w.ofNeighbour())
+	w.progress(w.host + ": " + line + w.ofNeighbour(ctx))
 }
 
 // describe is the state in words, and nothing while the hops tell enough.
@@ -130,7 +131,7 @@ func (w *watcher) describe(revision string) string {
 }
 
 // blame says what was missing when time was up.
-func (w *watcher) blame(revision string) string {
+func (w *watcher) blame(ctx context.Context, revision string) string {
 	silent := w.silent()
 	switch {
 	case silent != "":
@@ -140,15 +141,21 @@ func (w *watcher) blame(revision string) string {
 	case w.last.Revision != revision:
 		return fmt.Sprintf("the %s did not take it up: it is %s", w.host, w.last.Summary())
 	case w.last.State == hoststatus.Waiting:
-		return fmt.Sprintf("the database did not answer the %s: %s%s", w.host, w.last.Explain(), w.ofNeighbour())
+		return fmt.Sprintf("the database did not answer the %s: %s%s", w.host, w.last.Explain(), w.ofNeighbour(ctx))
 	}
 	return fmt.Sprintf("the %s did not finish: %s", w.host, w.last.Explain())
 }
 
-// ofNeighbour adds, while the host waits, what the one that it waits for says of itself.
-func (w *watcher) ofNeighbour() string {
+// neighbourPatience is how long the one that the host waits for may take to be read, also after the deadline.
+const neighbourPatience = time.Minute
+
+// ofNeighbour adds, while the host waits, what the one that it waits for says of itself: at the deadline, too, when it
+// matters most.
+func (w *watcher) ofNeighbour(ctx context.Context) string {
 	if w.neighbour == nil || w.last.State != hoststatus.Waiting || w.silent() != "" {
 		return ""
 	}
-	return "; the database host says of itself: " + w.neighbour()
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), neighbourPatience)
+	defer cancel()
+	return "; the database host says of itself: " + w.neighbour(asking)
 }

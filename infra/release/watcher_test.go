@@ -38,7 +38,7 @@ var (
 func (s *story) watcher() *watcher {
 	w := &watcher{
 		host: "web host",
-		read: func() (string, error) {
+		read: func(context.Context) (string, error) {
 			next := s.published[min(s.reads, len(s.published)-1)]
 			s.reads++
 			switch next := next.(type) {
@@ -60,7 +60,12 @@ func (s *story) watcher() *watcher {
 		progress: func(line string) { s.said = append(s.said, line) },
 	}
 	if s.neighbour != "" {
-		w.neighbour = func() string { return s.neighbour }
+		w.neighbour = func(ctx context.Context) string {
+			if ctx.Err() != nil {
+				return ctx.Err().Error()
+			}
+			return s.neighbour
+		}
 	}
 	return w
 }
@@ -185,6 +190,15 @@ func TestAwaitTellsADeadlineFromAnInterrupt(t *testing.T) {
 	}
 }
 
+func TestTheDatabaseIsAskedAfterTheDeadlineToo(t *testing.T) {
+	expired, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	<-expired.Done()
+	s := story{neighbour: "retrying 77: disk not done", published: []any{status{Revision: "new", State: "waiting"}}}
+	_, err := s.watcher().await(expired, "new")
+	assert.ErrorContains(t, err, "the database host says of itself: retrying 77: disk not done (the deadline passed)")
+}
+
 func TestAwaitBearsAFewUnreadableAnswersInARow(t *testing.T) {
 	broken := errors.New("no route to host")
 	s := story{published: []any{broken, broken, "{}", broken, broken, broken, broken, status{Revision: "new", State: "serving"}}}
@@ -195,5 +209,6 @@ func TestAwaitBearsAFewUnreadableAnswersInARow(t *testing.T) {
 	_, err = s.watcher().await(t.Context(), "new")
 	assert.ErrorIs(t, err, broken)
 	assert.ErrorContains(t, err, "read what the web host says of itself")
-	assert.Equal(t, maxReadErrors, s.reads)
+	assert.Equal(t, 5, s.reads, "four minutes after the first that failed")
+	assert.Equal(t, "web host: what it says of itself can't be read: no route to host", s.said[0])
 }

@@ -104,6 +104,19 @@ func Deploy(ctx *pulumi.Context) error {
 		AdminSSHKeys:       config.AdminSSHKeys,
 		Operations:         config.WebOperations,
 	})
+	// Before the release, which can fail: the outputs of a failed update replace those of the last one, too.
+	ctx.Export("url", webAddress.IP.ApplyT(func(address string) string {
+		return "https://" + cmp.Or(config.Domain, address) + "/"
+	}))
+	ctx.Export("webAddress", webAddress.IP)
+	ctx.Export("webAddressId", webAddress.AllocationID)
+	ctx.Export("databaseAddress", db.Address)
+	ctx.Export("databaseAddressId", databaseAddress.ID)
+	ctx.Export("databaseUrl", db.DatabaseURL)
+	ctx.Export("databaseCa", db.CACertificate)
+	ctx.Export("databaseDisk", db.DiskID)
+	ctx.Export("releaseDigest", image.Digest)
+
 	served, err := release.New(ctx, "release", release.Args{
 		Name:     name,
 		Tags:     tags,
@@ -118,16 +131,6 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-
-	ctx.Export("url", webAddress.IP.ApplyT(func(address string) string {
-		return "https://" + cmp.Or(config.Domain, address) + "/"
-	}))
-	ctx.Export("webAddress", webAddress.IP)
-	ctx.Export("databaseAddress", db.Address)
-	ctx.Export("databaseUrl", db.DatabaseURL)
-	ctx.Export("databaseCa", db.CACertificate)
-	ctx.Export("databaseDisk", db.DiskID)
-	ctx.Export("releaseDigest", image.Digest)
 	// The gate's result must be read by someone, or its error would be lost.
 	ctx.Export("release", served.Result)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -21,10 +22,16 @@ type answer struct {
 
 type answers struct{ database, web answer }
 
+// grace is what Pulumi gets to end after an interrupt; the automation API kills it after 10 seconds.
+const grace = 12 * time.Second
+
 // ask previews a program without resources that reads both documents. The program is a stack of its own, in a backend
 // that lives as long as the preview; what it has of the stack are the providers' settings. So the stack is neither
 // locked nor changed, and each provider takes its credentials as it does in `pulumi up`.
-func (s stack) ask(ctx context.Context, at whereabouts) (answers, error) {
+//
+// A provider asks a cloud that does not answer again for many minutes. After patience it is given up, so that it does not
+// keep back what the other one said.
+func (s stack) ask(ctx context.Context, at whereabouts, patience time.Duration) (answers, error) {
 	settings, err := s.settings(ctx)
 	if err != nil {
 		return answers{}, err
@@ -34,18 +41,25 @@ func (s stack) ask(ctx context.Context, at whereabouts) (answers, error) {
 		return answers{}, err
 	}
 	defer os.RemoveAll(dir)
-	var said answers
+	previewing, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	said := make(chan answers, 1)
 	reading, err := auto.NewStackInlineSource(ctx, "status", "crosscloud-status", func(program *pulumi.Context) error {
+		asking, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
 		database, web := make(chan answer, 1), make(chan answer, 1)
 		go func() {
-			text, err := hoststatus.ReadObject(ctx, program, at.databaseBucket, at.databaseObject)
+			text, err := hoststatus.ReadObject(asking, program, at.databaseBucket, at.databaseObject)
 			database <- answer{text, err}
 		}()
 		go func() {
-			text, err := hoststatus.ReadParameter(ctx, program, at.webParameter)
+			text, err := hoststatus.ReadParameter(asking, program, at.webParameter)
 			web <- answer{text, err}
 		}()
-		said = answers{<-database, <-web}
+		said <- answers{<-database, <-web}
+		if asking.Err() != nil {
+			giveUp()
+		}
 		return nil // one host that can't be asked is no reason not to show the other
 	}, auto.WorkDir(dir), auto.EnvVars(map[string]string{
 		"PULUMI_BACKEND_URL":       "file://" + dir,
@@ -57,10 +71,26 @@ func (s stack) ask(ctx context.Context, at whereabouts) (answers, error) {
 	if err := reading.SetAllConfig(ctx, settings); err != nil {
 		return answers{}, fmt.Errorf("hand the providers' settings over: %w", err)
 	}
-	if _, err := reading.Preview(ctx); err != nil {
+	previewed := make(chan error, 1)
+	go func() {
+		_, err := reading.Preview(previewing)
+		previewed <- err
+	}()
+	select {
+	case err = <-previewed:
+	case <-previewing.Done():
+		select {
+		case err = <-previewed:
+		case <-time.After(grace): // the provider hangs still, and Pulumi would wait for it
+			err = previewing.Err()
+		}
+	}
+	select {
+	case answered := <-said:
+		return answered, nil
+	default:
 		return answers{}, fmt.Errorf("read what the hosts published: %w", err)
 	}
-	return said, nil
 }
 
 // settings are those of the two providers in the stack's configuration, secrets included.

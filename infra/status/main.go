@@ -16,8 +16,12 @@ import (
 	"crosscloud/infra/hoststatus"
 )
 
-// patience is for everything: Pulumi's backend, two providers that start, two reads.
-const patience = 2 * time.Minute
+const (
+	// patience is for everything: Pulumi's backend, and two providers, which Pulumi may have to download first.
+	patience = 10 * time.Minute
+	// readPatience is for what both hosts published, once Pulumi runs.
+	readPatience = 2 * time.Minute
+)
 
 // errUnwell is for a stack whose hosts are not all well; the report says why.
 var errUnwell = errors.New("not all is well")
@@ -42,7 +46,7 @@ func run(ctx context.Context, w io.Writer, project string) error {
 	if err != nil {
 		return err
 	}
-	said, err := stack.ask(ctx, at)
+	said, err := stack.ask(ctx, at, readPatience)
 	if err != nil {
 		return err
 	}

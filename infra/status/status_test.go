@@ -27,6 +27,7 @@ const (
 type clouds struct {
 	web, database func() (string, error)
 	configured    map[string]map[string]string // by provider
+	refuses       string                       // the provider that does not start
 }
 
 type parameterArgs struct {
@@ -56,6 +57,9 @@ func (c *clouds) providers() []cloud.Provider {
 	configure := func(name string) func(map[string]string) error {
 		return func(settings map[string]string) error {
 			c.configured[name] = settings
+			if name == c.refuses {
+				return errors.New("no valid credential sources found")
+			}
 			return nil
 		}
 	}
@@ -166,7 +170,37 @@ func TestBothHostsAreShownWithTheStacksOwnProviders(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), &out, dir), errUnwell)
 	assert.Contains(t, out.String(), "database: what it published can't be read: ")
 	assert.Contains(t, out.String(), "Error 403: Forbidden")
-	assert.Contains(t, out.String(), "web host: converging 3e3e3e3e3e3e, as asked\n")
+	assert.Contains(t, out.String(), "web host: converging 3e3e3e3e3e3e, as asked (a run is under way)\n")
+}
+
+// Credentials of one cloud that expired must not hide what is said on the other.
+func TestAProviderThatDoesNotStartHidesItsOwnHostOnly(t *testing.T) {
+	c := &clouds{web: publishes(webRevision, "serving"), database: publishes(databaseRevision, "serving"), refuses: "aws"}
+	dir := project(t, c, broughtUp)
+	var out strings.Builder
+	require.ErrorIs(t, run(t.Context(), &out, dir), errUnwell)
+	assert.Contains(t, out.String(), "database: serving d1d1d1d1d1d1, as asked\n")
+	assert.Contains(t, out.String(), "web host: what it published can't be read: ")
+	assert.Contains(t, out.String(), "no valid credential sources found")
+}
+
+func TestACloudThatDoesNotAnswerHidesItsOwnHostOnly(t *testing.T) {
+	c := &clouds{database: publishes(databaseRevision, "serving")}
+	released := make(chan struct{})
+	c.web = func() (string, error) {
+		<-released
+		return "{}", nil
+	}
+	t.Cleanup(func() { close(released) })
+	stack, err := openStack(t.Context(), project(t, c, broughtUp), "")
+	require.NoError(t, err)
+	at, err := stack.whereabouts(t.Context())
+	require.NoError(t, err)
+	said, err := stack.ask(t.Context(), at, 5*time.Second)
+	require.NoError(t, err)
+	assert.NoError(t, said.database.err)
+	assert.Contains(t, said.database.text, databaseRevision)
+	assert.ErrorIs(t, said.web.err, context.DeadlineExceeded)
 }
 
 func TestAStackThatHasNoHostsIsNamed(t *testing.T) {

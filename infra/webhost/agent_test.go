@@ -56,6 +56,28 @@ func TestAConvergeThatWasKilledIsReported(t *testing.T) {
 	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 137 "), "and tried again soon")
 }
 
+func TestAConvergeThatHangsIsEndedAndReported(t *testing.T) {
+	said := shell(t, t.TempDir(), "", agentWorld+`converge_seconds=0.5; ends='sleep 60'; (set -e; look)`)
+	assert.Equal(t, "publish retrying: seen (converge did not end within 0.5 seconds)", last(said))
+}
+
+func TestAClockThatIsSetDelaysNoTry(t *testing.T) {
+	said := shell(t, t.TempDir(), "", agentWorld+`ends='echo tried; exit 1'; retry_seconds=0; (set -e; look)
+date() { command date --date '1 hour ago' "$@"; }
+(set -e; look)`)
+	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "tried", "fetch", "tried"}, said)
+}
+
+// A package manager that is killed in the middle leaves a mess.
+func TestAnAgentThatIsStoppedEndsItsRound(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "agent.sh", "#!/bin/bash\nset -e; cd \"${0%/*}\"; touch begun; until [[ -e told ]]; do sleep 0.1; done; echo \"$1 ended\"\n")
+	said := shell(t, dir, "", agentWorld+`here=$world; chmod +x "$world/agent.sh"; follow & agent=$!
+until [[ -e $world/begun ]]; do sleep 0.1; done
+kill "$agent"; (sleep 0.5; touch "$world/told") & wait "$agent"; echo "agent ended with $?"`)
+	assert.Equal(t, []string{"look ended", "agent ended with 0"}, said)
+}
+
 func TestAFullDiskIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	const df = `

@@ -37,12 +37,13 @@ func bundled(t *testing.T) (dir string, converge func(settings string) []string)
 	set(t, here, "agent/aws.sh", `
 log_in() { :; }
 get_parameter() { echo '{"Value": "{}"}'; }
-put_parameter() { tee "$data/parameter" | jq --raw-output '"\(.state) \(.hops | last | .name)"' >&2; }
+put_parameter() { [[ -z ${deaf:-} ]] && tee "$data/parameter" | jq --raw-output '"\(.state) \(.hops | last | .name)"' >&2; }
 for function in install_packages install_agent install_admin_keys create_accounts restrict_egress fetch_secret pull_image \
   keep_certificate refuse_failed install_nginx migrate_database visit_site note_served prune_images run_operations; do
   eval "$function() { [[ \${breaks:-} != $function ]] || eval \"\$how\"; }"
 done
-roll_slot() { :; }
+roll_slot() { [[ ! -e $data/dead ]]; }
+operated=''
 roll_out() { step blue roll_slot; step green roll_slot; }
 running_digest() { echo sha256:1; }
 served_certificate() { echo PEM; }
@@ -87,6 +88,13 @@ func TestARunThatFailsIsTriedAgainWithItsReasonInSight(t *testing.T) {
 	assert.Empty(t, published(t, dir).Error)
 }
 
+// Permissions take a while, and the agent says so until the bundle comes.
+func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
+	dir, converge := bundled(t)
+	set(t, dir, "run/crosscloud/published.json", `{"revision": "r1", "state": "retrying", "error": "s3 GetObject", "hops": [{"name": "seen", "ok": true}]}`)
+	assert.Equal(t, "converging seen", converge("")[0])
+}
+
 func TestARunEndsAsWaitingOrFailed(t *testing.T) {
 	for _, c := range []struct{ how, state string }{
 		{`detail="the database does not answer"; error=words; exit 75`, "waiting"},
@@ -98,11 +106,45 @@ func TestARunEndsAsWaitingOrFailed(t *testing.T) {
 	}
 }
 
+// Bash enters the EXIT trap with the code of the command before the signal.
+func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
+	for _, signal := range []string{"HUP", "INT", "PIPE", "TERM"} {
+		dir, converge := bundled(t)
+		assert.Equal(t, "retrying image", last(converge(`breaks=pull_image how='true; kill -`+signal+` $$; true'; export breaks how;`)))
+		assert.False(t, published(t, dir).Hops[7].OK)
+		assert.Equal(t, "exit code 143", published(t, dir).Hops[7].Detail)
+	}
+}
+
+// The agent comes back soon to a run that ended with an error only.
+func TestAnOutcomeThatNobodyHeardIsAnError(t *testing.T) {
+	_, converge := bundled(t)
+	ends := func(settings string) string {
+		return last(converge(settings + `export deaf; { bash "$world/r1/converge" >/dev/null 2>&1; echo "ended with $?"; }; exit;`))
+	}
+	assert.Equal(t, "ended with 0", ends(""))
+	assert.Equal(t, "ended with 1", ends("deaf=yes;"))
+	const bad = `breaks=migrate_database how='exit 3'; export breaks how;`
+	assert.Equal(t, "ended with 3", ends(bad))
+	assert.Equal(t, "ended with 1", ends(bad+"deaf=yes;"))
+}
+
 func TestAnOperationThatWaitsTakesNoHopBack(t *testing.T) {
 	dir, converge := bundled(t)
-	assert.Equal(t, "retrying site", last(converge(`breaks=run_operations how='error=later; return 1'; export breaks how;`)))
-	for _, hop := range published(t, dir).Hops {
+	assert.Equal(t, "retrying operations", last(converge(`breaks=run_operations how='detail=later error=later; return 1'; export breaks how;`)))
+	hops := published(t, dir).Hops
+	for _, hop := range hops[:len(hops)-1] {
 		assert.True(t, hop.OK, hop.Name)
 	}
+	assert.False(t, hops[len(hops)-1].OK)
+	assert.Equal(t, "later", hops[len(hops)-1].Detail)
 	assert.Equal(t, "later", published(t, dir).Error)
+}
+
+func TestWhatAnOperationLeavesIsLookedAt(t *testing.T) {
+	const operate = `breaks=run_operations export breaks; export how='operated=yes;`
+	dir, converge := bundled(t)
+	assert.Equal(t, "serving site", last(converge(operate+`'; `)))
+	assert.Equal(t, "retrying blue", last(converge(operate+` touch "$data/dead"'; `)))
+	assert.Equal(t, "exit code 1", published(t, dir).Hops[len(published(t, dir).Hops)-1].Detail)
 }

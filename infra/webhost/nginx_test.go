@@ -70,3 +70,21 @@ func TestAReloadThatDoesNothingIsAnError(t *testing.T) {
 	assert.Equal(t, "exit 1", configured(t, dir, "wants=first deaf=yes"))
 	assert.Equal(t, "exit 0", configured(t, dir, "wants=first"), "and is tried again")
 }
+
+// A run that was killed between taking a slot out and replacing it must not make the next one start over.
+func TestASlotThatWasTakenOutStaysOutWhileTheOtherIsPutBack(t *testing.T) {
+	assert.Equal(t, []string{"out: green", "out: green", "out:", "as in the bundle"}, shell(t, t.TempDir(), "", `
+. "$boot/lib/files.sh"
+. <(sed "s#/etc/nginx#$world/nginx#g" "$boot/lib/nginx.sh")
+here=$world/bundle
+slot_value() { [[ $1 != blue ]] && echo 8002 || echo 8001; }
+load_nginx() { echo "out:$(sed -n 's/.*:8001 .*down;.*/ blue/p; s/.*:8002 .*down;.*/ green/p' "$upstream")"; }
+changed() { :; }
+mkdir -p "$world/nginx/crosscloud" "$here/nginx"
+cp -r "$boot/../../../nginx/crosscloud" "$here/nginx/"
+upstream_without green
+upstream_with blue
+upstream_with green
+cmp "$upstream" "$here/nginx/crosscloud/upstream.conf" && echo 'as in the bundle'
+`))
+}

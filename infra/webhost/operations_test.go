@@ -61,6 +61,12 @@ func TestAnOperationRunsOnceAndIsAnnouncedBefore(t *testing.T) {
 	assert.Empty(t, published(t, dir).Operations, "what nobody asks for any more is forgotten")
 }
 
+func TestARunKnowsThatItRanAnOperation(t *testing.T) {
+	dir := operated(t)
+	assert.Equal(t, "ran: yes", last(shell(t, dir, "", operationsWorld+`run_operations; say "ran: $operated"`)))
+	assert.Equal(t, "ran:", last(shell(t, dir, "", operationsWorld+`run_operations; say "ran: $operated"`)))
+}
+
 func TestAnOperationThatCannotBeAnnouncedWaits(t *testing.T) {
 	dir := operated(t)
 	set(t, dir, "operations.json", "[]")

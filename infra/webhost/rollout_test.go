@@ -48,6 +48,7 @@ slot_gets_ready() { slot_answers "$1" /readyz; }
 slot_crashes() { [[ $(runs "$1") == crashing ]]; }
 drain_slot() { say "drain $1"; }
 upstream_without() { say "requests to all but $1"; }
+upstream_with() { say "requests to $1 too"; }
 changed() { :; }
 slot_log() { say "words of $1"; }
 step() { current=$1; detail=''; "$2" "$1"; }
@@ -68,22 +69,22 @@ var rollouts = map[string]rollout{
 	"a first release goes to both slots": {
 		release: "new", database: true,
 		does: []string{
-			"replace blue", "requests to all but nobody",
-			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+			"replace blue", "requests to blue too",
+			"requests to all but green", "drain green", "replace green", "requests to green too", "exit 0",
 		},
 		leaves: []string{"new", "new"},
 	},
 	"one slot always answers while the other is replaced": {
 		blue: "old", green: "old", release: "new", database: true,
 		does: []string{
-			"requests to all but blue", "drain blue", "replace blue", "requests to all but nobody",
-			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+			"requests to all but blue", "drain blue", "replace blue", "requests to blue too",
+			"requests to all but green", "drain green", "replace green", "requests to green too", "exit 0",
 		},
 		leaves: []string{"new", "new"},
 	},
 	"a release that is there is left alone": {
 		blue: "new", green: "new", release: "new", database: true,
-		does:   []string{"requests to all but nobody", "requests to all but nobody", "exit 0"},
+		does:   []string{"requests to blue too", "requests to green too", "exit 0"},
 		leaves: []string{"new", "new"},
 	},
 	"a release that crashes goes back before the second slot sees it": {
@@ -120,8 +121,8 @@ var rollouts = map[string]rollout{
 	"a rollout that was interrupted goes on": {
 		blue: "new", green: "old", release: "new", database: true,
 		does: []string{
-			"requests to all but nobody",
-			"requests to all but green", "drain green", "replace green", "requests to all but nobody", "exit 0",
+			"requests to blue too",
+			"requests to all but green", "drain green", "replace green", "requests to green too", "exit 0",
 		},
 		leaves: []string{"new", "new"},
 	},
@@ -168,7 +169,7 @@ func TestASecondSlotThatFailsTakesTheFirstBack(t *testing.T) {
 	script = strings.Replace(script, `*) [[`, `new) [[ $2 == /healthz || $1 == blue ]] ;;`+"\n  *) [[", 1)
 	done := shell(t, dir, "new", script)
 	assert.Equal(t, []string{
-		"requests to all but blue", "drain blue", "replace blue", "requests to all but nobody",
+		"requests to all but blue", "drain blue", "replace blue", "requests to blue too",
 		"requests to all but green", "drain green", "replace green",
 		"requests to all but green", "drain green", "restore green",
 		"requests to all but blue", "drain blue", "restore blue",
@@ -184,12 +185,12 @@ func TestASlotOfAServedReleaseIsMended(t *testing.T) {
 		does                 []string
 	}{
 		"by a new start": {"new", "hanging", "new", []string{
-			"requests to all but nobody",
-			"requests to all but green", "start green", "requests to all but nobody", "exit 0",
+			"requests to blue too",
+			"requests to all but green", "start green", "requests to green too", "exit 0",
 		}},
 		"both of them": {"hanging", "hanging", "new", []string{
-			"start blue", "requests to all but nobody",
-			"requests to all but green", "start green", "requests to all but nobody", "exit 0",
+			"start blue", "requests to blue too",
+			"requests to all but green", "start green", "requests to green too", "exit 0",
 		}},
 		"or tried again later": {"crashing", "crashing", "crashing", []string{"start blue", "exit 1"}},
 	} {

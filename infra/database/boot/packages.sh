@@ -15,9 +15,19 @@ install_packages() {
     ! dpkg-query --show "${packages[@]}" >/dev/null 2>&1; then
     install -d /etc/postgresql-common/createcluster.d
     place_file createcluster.conf /etc/postgresql-common/createcluster.d/crosscloud.conf 0644 root:root
-    # The first boot's own upgrades hold the lock for a while. What dpkg says is kept in /var/log/apt/term.log.
-    apt-get --option DPkg::Lock::Timeout=300 --quiet=2 update
-    apt-get --option DPkg::Lock::Timeout=300 --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null
+    apt_get update
+    apt_get --yes --no-install-recommends install "${packages[@]}"
     changed "packages ${packages[*]}"
   fi
+}
+
+# apt_get waits for the lock: the first boot's own upgrades hold it for a while. What dpkg says is kept in
+# /var/log/apt/term.log.
+apt_get() {
+  local said
+  if ! said=$(apt-get --option DPkg::Lock::Timeout=300 --quiet=2 "$@" 2>&1 >/dev/null); then
+    log "$said"
+    die "apt: $(grep '^E: ' <<<"$said" | tail -n 1)"
+  fi
+  [[ -z $said ]] || log "$said"
 }

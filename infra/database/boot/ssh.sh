@@ -1,11 +1,14 @@
 # shellcheck shell=bash
 # The administrators' keys. They log in as user admin, who may do everything, as the first user of a Debian cloud image
 # may. The firewall lets nobody reach port 22 unless there are keys and networks to come from.
+#
+# A key that has left the list logs nobody in any more; a session that it began goes on until it is ended by hand
+# (loginctl terminate-user admin) or the machine is replaced.
 
 readonly admin=admin
 readonly admin_keys=/etc/crosscloud/ssh/$admin
 readonly sudo_rule=/etc/sudoers.d/crosscloud-$admin
-readonly sshd_settings=/etc/ssh/sshd_config.d/50-crosscloud.conf
+readonly sshd_settings=/etc/ssh/sshd_config.d/00-crosscloud.conf
 readonly reload_sshd=$run_files/reload-sshd # exists while sshd has yet to read its settings
 
 install_admin_keys() {
@@ -15,6 +18,7 @@ install_admin_keys() {
   if [[ -z $keys ]]; then
     remove_file "$admin_keys"
     remove_file "$sudo_rule"
+    detail='no keys'
     return 0
   fi
   create_admin
@@ -26,6 +30,7 @@ install_admin_keys() {
     systemctl enable --quiet --now ssh.service
     changed 'started sshd'
   fi
+  detail="$(wc -l <<<"$keys") keys"
 }
 
 # place_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
@@ -35,11 +40,13 @@ place_sshd_settings() {
     place_file sshd.conf "$sshd_settings" 0644 root:root
   fi
   [[ -e $reload_sshd ]] || return 0
-  if systemctl is-active --quiet ssh.service; then
-    systemctl reload ssh.service
-    changed 'sshd reads its settings'
+  if ! systemctl is-active --quiet ssh.service; then
+    rm "$reload_sshd"
+    return 0
   fi
+  systemctl reload ssh.service
   rm "$reload_sshd"
+  changed 'sshd reads its settings'
 }
 
 # create_admin: members of the group adm may read the journal.

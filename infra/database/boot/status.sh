@@ -19,9 +19,11 @@ write_status() {
   mv "$told_file.new" "$told_file"
 }
 
-# is_news tells whether this revision has not been through a whole run yet.
+# is_news tells whether this revision has not been through a run yet, to its end or to a step that failed. In a text, the
+# quotes would be escaped.
 is_news() {
-  [[ ! -s $told_file || $(text_of revision <"$told_file") != "${PWD##*/}" || $(text_of state <"$told_file") == converging ]]
+  [[ ! -s $told_file || $(text_of revision <"$told_file") != "${PWD##*/}" ]] ||
+    [[ $(text_of state <"$told_file") != serving && $(<"$told_file") != *'"ok":false'* ]]
 }
 
 # publish_status STATE writes and publishes the document. Callers go on where it fails: it is published again within

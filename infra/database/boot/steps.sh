@@ -25,11 +25,14 @@ end_step() {
 begin_run() {
   mkdir -p "$run_files" "${record%/*}"
   exec 3>&1
-  # The copier must not hold the lock.
+  # The copier must not hold the lock, and inherits to ignore signals to the whole service: the last words are to come.
+  trap '' HUP INT TERM
   exec > >(exec tee "$run_log" 3>&- 9>&-) 2>&1
   copier=$!
   trap report_error ERR
   trap report_end EXIT
+  # By default the shell would call report_end with the code of the last command before the signal: often 0.
+  trap 'exit 143' HUP INT PIPE TERM
   ! is_news || news=yes
 }
 
@@ -44,8 +47,6 @@ report_end() {
   local code=$? state=serving
   postgresql=$(server_version || true)
   if ((code == 0)); then
-    news='' # the end is published, whatever it was
-    end_step
     if ((changes == 0)); then log 'nothing changed'; else log "done, $changes changed"; fi
   else
     state=retrying

@@ -113,7 +113,12 @@ func (a *account) deleteBucket(name string, force bool) error {
 	case err != nil && !gofakes3.HasErrorCode(err, gofakes3.ErrNoSuchBucket):
 		return err
 	}
-	return errors.Join(drop[state.Bucket](a, name), drop[bucket](a, name))
+	// Objects that a stack left behind go with their bucket.
+	inside, err := where(a, func(v object) bool { return v.Bucket == name })
+	for id := range inside {
+		err = errors.Join(err, drop[object](a, id))
+	}
+	return errors.Join(err, drop[state.Bucket](a, name), drop[bucket](a, name))
 }
 
 func (a *account) needBucket(name string) (bucket, error) {

@@ -91,6 +91,9 @@ func TestObject(t *testing.T) {
 
 	f.MustUp(bucketToken, "bundles", values{"bucket": "bundles", "forceDestroy": true})
 	require.NoError(t, f.Destroy("bundles"))
+	left, err := state.List[object](f.store)
+	require.NoError(t, err)
+	assert.Empty(t, left)
 	assert.False(t, f.Refresh("one"), "the bucket took it along")
 }
 

@@ -44,6 +44,10 @@ type Machines interface {
 	// SetFirewall replaces the whole ruleset at once, without touching connections that it still allows.
 	SetFirewall(ctx context.Context, name, ruleset string) error
 
+	// SetDisks gives a machine that is stopped other disks, of those that it was created with; what is not listed is
+	// detached, and keeps its contents.
+	SetDisks(ctx context.Context, name string, disks []Attachment) error
+
 	CreateDisk(ctx context.Context, name string, sizeGB int) error
 	ResizeDisk(ctx context.Context, name string, sizeGB int) error
 	DeleteDisk(ctx context.Context, name string) error

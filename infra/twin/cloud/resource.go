@@ -52,24 +52,6 @@ func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, err
 	return plugin.CheckResponse{Properties: inputs, Failures: pluginFailures(failures)}, nil
 }
 
-// keep puts what Keep lists from the old inputs into the new ones, which lack it. The engine leaves the old inputs out when
-// it makes a replacement.
-func (k Kind[In, Out]) keep(olds, inputs resource.PropertyMap) error {
-	paths, err := parsePaths(k.Keep)
-	if err != nil {
-		return err
-	}
-	for _, path := range paths {
-		if _, given := path.Get(resource.NewProperty(inputs)); given {
-			continue
-		}
-		if old, had := path.Get(resource.NewProperty(olds)); had {
-			path.Add(resource.NewProperty(inputs), old) // fails if a parent is unknown: then this argument is, too
-		}
-	}
-	return nil
-}
-
 func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 	replace := k.Replace
 	if k.Update == nil {
@@ -83,7 +65,11 @@ func (k Kind[In, Out]) diff(req plugin.DiffRequest) (plugin.DiffResult, error) {
 		in, _ := decode[In](news)
 		news = overlay(news, encode(k.Alike(old, in)))
 	}
-	result, err := difference(req.OldInputs, news, replace, ignore, deleteFirst)
+	olds := req.OldInputs.Copy()
+	if err := k.chosen(olds, req.OldOutputs, news); err != nil {
+		return plugin.DiffResult{}, err
+	}
+	result, err := difference(olds, news, replace, ignore, deleteFirst)
 	if err != nil || k.ReplaceIf == nil {
 		return result, err
 	}
@@ -140,6 +126,9 @@ func (k Kind[In, Out]) read(ctx context.Context, req plugin.ReadRequest) (plugin
 	}
 	outputs := conceal(conceal(encode(out), req.State, k.Secret), req.Inputs, nil)
 	inputs := keepEmpty(req.Inputs, only(outputs, names[In]()))
+	if err := k.leave(req.Inputs, inputs); err != nil {
+		return plugin.ReadResponse{}, err
+	}
 	if marks, ok := req.Inputs[defaultsKey]; ok {
 		inputs[defaultsKey] = marks
 	}

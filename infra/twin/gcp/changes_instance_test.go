@@ -32,12 +32,12 @@ func instanceChanges(p project) cloudtest.Kind {
 		Runs:   func() bool { m, _ := p.machines.Machine("db"); return m.Running },
 		Changes: append(stoppingChanges(p), []cloudtest.Change{
 			cloudtest.InPlace("allowStoppingForUpdate", false),
-			// Google attaches and detaches while the VM runs; the twin's machines have the disks that they were made with.
-			cloudtest.Refused("attachedDisks[*].deviceName", "other", "the twin can't attach or detach a disk"),
+			// Google attaches and detaches while the VM runs, too. See TestADiskIsDetachedAndAttached.
+			cloudtest.Refused("attachedDisks[*].deviceName", "other", "the twin attaches and detaches disks of stopped machines only"),
 			cloudtest.Refused("attachedDisks[*].mode", "READ_ONLY", "the twin attaches disks READ_WRITE only"),
 			cloudtest.Ignored("attachedDisks[*].mode", nil).When("it is the default"),
 			cloudtest.Refused("attachedDisks[*].source", p.MustUp(diskToken, "data2", object{"name": "d2", "size": 10}).ID,
-				"the twin can't attach or detach a disk"),
+				"the twin attaches and detaches disks of stopped machines only"),
 			cloudtest.Ignored("attachedDisks[*].source", "db-data").When("it is spelled in another way"),
 			cloudtest.Refused("bootDisk.autoDelete", false, "the twin deletes a boot disk with its VM"),
 			cloudtest.Ignored("bootDisk.autoDelete", true).When("it is the default"),

@@ -2,6 +2,7 @@ package gcp
 
 import "crosscloud/infra/twin/cloud/cloudtest"
 
+// terraform has what Pulumi's provider 7 wraps: the last of the line 5 of the Terraform provider.
 const terraform = "https://registry.terraform.io/providers/hashicorp/google/5.45.2/docs/resources/"
 
 func networkChanges(project) cloudtest.Kind {

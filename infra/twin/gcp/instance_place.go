@@ -95,12 +95,19 @@ func (g *gcp) spec(instance Instance, m state.Machine) (cloud.Spec, error) {
 			return cloud.Spec{}, err
 		}
 	}
-	for i, a := range instance.AttachedDisks {
-		device := a.DeviceName
+	spec.Disks = instance.attachments()
+	return spec, nil
+}
+
+// attachments are the data disks as the machine has them.
+func (a InstanceArgs) attachments() []cloud.Attachment {
+	var all []cloud.Attachment
+	for i, disk := range a.AttachedDisks {
+		device := disk.DeviceName
 		if device == "" {
 			device = fmt.Sprintf("persistent-disk-%d", i+1) // what Google calls it; 0 is the boot disk
 		}
-		spec.Disks = append(spec.Disks, cloud.Attachment{Disk: path.Base(a.Source), Device: device})
+		all = append(all, cloud.Attachment{Disk: path.Base(disk.Source), Device: device})
 	}
-	return spec, nil
+	return all
 }

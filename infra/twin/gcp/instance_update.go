@@ -45,10 +45,12 @@ func (g *gcp) changeInstance(ctx context.Context, id string, in InstanceArgs) (I
 		}
 		return Instance{}, errNeedsStop
 	}
-	if !reflect.DeepEqual(old.AttachedDisks, in.AttachedDisks) {
-		return Instance{}, errors.New("the twin can't attach or detach a disk of an existing VM")
-	}
 	out := in.outputs(old)
+	if !reflect.DeepEqual(old.AttachedDisks, in.AttachedDisks) {
+		if err := g.attach(ctx, id, out); err != nil {
+			return Instance{}, err
+		}
+	}
 	before, after, err := g.moveInstance(id, old, out)
 	if err != nil {
 		return Instance{}, err
@@ -74,6 +76,16 @@ func (g *gcp) changeInstance(ctx context.Context, id string, in InstanceArgs) (I
 		return Instance{}, err
 	}
 	return g.power(ctx, id, out, status.Running, status.Running && !stop)
+}
+
+// attach gives a VM other data disks. On the cloud that is done while it runs, too; the engine says that it can't.
+func (g *gcp) attach(ctx context.Context, id string, out Instance) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.placeDisks(id, out.InstanceArgs); err != nil {
+		return err
+	}
+	return g.env.Machines.SetDisks(ctx, out.Name, out.attachments())
 }
 
 // needsStop says whether a change can't be made to a VM that runs.

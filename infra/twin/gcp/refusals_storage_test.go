@@ -13,7 +13,6 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 	p.enable()
 	p.MustUp(bucketToken, "taken", bucketArgs(object{"name": "todo-taken"}))
 	bucket := func(changes object) object { return bucketArgs(with(object{"name": "todo-refused"}, changes)) }
-	rules := func(rules ...any) object { return bucket(object{"lifecycleRules": rules}) }
 	grant := func(changes object) object {
 		return with(object{"bucket": "todo-taken", "role": "roles/storage.objectUser", "member": "user:a@example.com"}, changes)
 	}
@@ -26,7 +25,6 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		codes     = "https://cloud.google.com/storage/docs/json_api/v1/status-codes"
 		softly    = "https://cloud.google.com/storage/docs/soft-delete#retention-duration"
 		labels    = "https://cloud.google.com/storage/docs/tags-and-labels#bucket-labels"
-		lifecycle = "https://cloud.google.com/storage/docs/lifecycle"
 		public    = "https://cloud.google.com/storage/docs/public-access-prevention"
 		roles     = "https://cloud.google.com/storage/docs/access-control/iam-roles"
 		objects   = "https://cloud.google.com/storage/docs/objects#naming"
@@ -119,42 +117,6 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 			name: "65 labels", token: bucketToken, args: bucket(object{"labels": many(65)}),
 			code: 400, reason: "invalid", want: "at most 64 labels, got 65", source: labels,
 		},
-		{
-			name: "lifecycle action that there isn't", token: bucketToken,
-			args: rules(object{"action": object{"type": "Remove"}, "condition": object{"age": 1}}),
-			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
-		},
-		{
-			name: "lifecycle without the new class", token: bucketToken,
-			args: rules(object{"action": object{"type": "SetStorageClass"}, "condition": object{"age": 1}}),
-			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
-		},
-		{
-			name: "lifecycle without an action", token: bucketToken,
-			args: rules(object{"action": object{}, "condition": object{"age": 1}}),
-			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
-		},
-		{
-			name: "lifecycle with a class that there isn't", token: bucketToken,
-			args: rules(object{"action": object{"type": "SetStorageClass", "storageClass": "NEAR"}, "condition": object{"age": 1}}),
-			code: 400, reason: "invalid", want: "Invalid argument.", source: lifecycle,
-		},
-		{
-			name: "lifecycle of no state", token: bucketToken,
-			args: rules(object{"action": object{"type": "Delete"}, "condition": object{"withState": "DEAD"}}),
-			want: "to be one of", source: lifecycle,
-		},
-		{
-			name: "101 lifecycle rules", token: bucketToken,
-			args: func() object {
-				var all []any
-				for range 101 {
-					all = append(all, object{"action": object{"type": "Delete"}, "condition": object{"age": 1}})
-				}
-				return rules(all...)
-			}(),
-			want: "no more than 100 are allowed, got 101", source: lifecycle,
-		},
 
 		{
 			name: "everybody on a bucket that nobody may see", token: bucketMemberToken, args: grant(object{"member": "allUsers"}),
@@ -191,7 +153,7 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		{
 			name: "object without content", token: objectToken, args: put(object{"content": ""}),
 			want:   `Error, either "content" or "source" must be specified`,
-			source: "https://registry.terraform.io/providers/hashicorp/google/5.40.0/docs/resources/storage_bucket_object",
+			source: terraform + "storage_bucket_object",
 		},
 		{
 			name: "object's name with a line's end", token: objectToken, args: put(object{"name": "a\nb"}),
@@ -223,6 +185,7 @@ func TestStorageArgumentsThatTheTwinDoesNotHave(t *testing.T) {
 	for argument, value := range map[string]any{
 		"rpo": "DEFAULT", "website": object{"mainPageSuffix": "index.html"}, "retentionPolicy": object{"retentionPeriod": 1},
 		"encryption": object{"defaultKmsKeyName": "k"}, "requesterPays": true,
+		"lifecycleRules": []any{object{"action": object{"type": "Delete"}, "condition": object{"age": 1}}}, "versioning": object{"enabled": true},
 	} {
 		_, err := p.Up(bucketToken, "refused", bucketArgs(object{"name": "todo-refused", argument: value}))
 		require.ErrorContains(t, err, argument+": Invalid or unknown key")

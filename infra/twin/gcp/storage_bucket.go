@@ -19,7 +19,7 @@ func (g *gcp) bucket() cloud.Resource {
 		Token:    "gcp:storage/bucket:Bucket",
 		Required: []string{"location"},
 		Replace:  []string{"location", "name", "project"},
-		Keep:     []string{"publicAccessPrevention", "softDeletePolicy", "uniformBucketLevelAccess", "versioning"},
+		Keep:     []string{"publicAccessPrevention", "softDeletePolicy", "uniformBucketLevelAccess"},
 		Autoname: "name",
 		Secret:   secretLabels,
 		Stable:   []string{"projectNumber", "selfLink", "url"},
@@ -42,9 +42,6 @@ func (g *gcp) bucket() cloud.Resource {
 		Read: func(_ context.Context, id string) (Bucket, error) { return state.Get[Bucket](g.env.Store, id) },
 		Update: func(_ context.Context, id string, _ Bucket, in BucketArgs) (Bucket, error) {
 			out := in.outputs()
-			if err := in.complete(); err != nil {
-				return out, err
-			}
 			err := state.Update(g.env.Store, id, func(b state.StorageBucket, err error) (state.StorageBucket, error) {
 				b.StorageClass, b.Labels = in.StorageClass, in.Labels
 				return b, err
@@ -70,7 +67,7 @@ var foreignBuckets = []string{"cloud-samples-data", "gcp-public-data-landsat", "
 func (g *gcp) createBucket(out Bucket) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := errors.Join(g.enabled(out.Project, storageAPI), out.complete()); err != nil {
+	if err := g.enabled(out.Project, storageAPI); err != nil {
 		return err
 	}
 	if strings.Contains(out.Name, ".") {

@@ -1,7 +1,6 @@
 package gcp
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,46 +51,5 @@ func checkBucket(in BucketArgs) []cloud.Failure {
 		labels[key] = value
 	}
 	c.labels("labels", labels)
-	c.lifecycle(in.LifecycleRules)
 	return c.failures
-}
-
-// lifecycle checks the rules of https://cloud.google.com/storage/docs/lifecycle.
-func (c *checks) lifecycle(rules []LifecycleRule) {
-	if len(rules) > 100 {
-		c.add("lifecycleRules", "Too many lifecycle_rule blocks: no more than 100 are allowed, got %d", len(rules))
-	}
-	for i, rule := range rules {
-		at := fmt.Sprintf("lifecycleRules[%d]", i)
-		switch action := rule.Action; action.Type {
-		case "Delete", "AbortIncompleteMultipartUpload":
-			if action.StorageClass != "" {
-				c.refuse(at+".action.storageClass", invalid("Invalid argument."))
-			}
-		case "SetStorageClass", "":
-			if action.StorageClass != "" && !slices.Contains(storageClasses, action.StorageClass) {
-				c.refuse(at+".action.storageClass", invalid("Invalid argument."))
-			}
-		default:
-			c.refuse(at+".action.type", invalid("Invalid argument."))
-		}
-		c.oneOf(at+".condition.withState", rule.Condition.WithState, "LIVE", "ARCHIVED", "ANY")
-		for name, days := range map[string]*int{
-			"age": rule.Condition.Age, "daysSinceNoncurrentTime": rule.Condition.DaysSinceNoncurrentTime, "numNewerVersions": rule.Condition.NumNewerVersions,
-		} {
-			if days != nil && *days < 0 {
-				c.refuse(at+".condition."+name, invalid("Invalid argument."))
-			}
-		}
-	}
-}
-
-// complete is what can't be checked before every argument is known.
-func (a BucketArgs) complete() error {
-	for _, rule := range a.LifecycleRules {
-		if rule.Action.Type == "" || rule.Action.Type == "SetStorageClass" && rule.Action.StorageClass == "" {
-			return invalid("Invalid argument.")
-		}
-	}
-	return nil
 }

@@ -28,11 +28,6 @@ func bucketArgs(changes object) object {
 	return with(object{
 		"name": "todo-status", "location": "us-east4", "uniformBucketLevelAccess": true, "publicAccessPrevention": "enforced",
 		"labels": object{"part": "database"}, "softDeletePolicy": object{"retentionDurationSeconds": 0},
-		"versioning": object{"enabled": false},
-		"lifecycleRules": []any{
-			object{"action": object{"type": "Delete"}, "condition": object{"age": 30, "withState": "ANY", "matchesPrefixes": []any{"old/"}}},
-			object{"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"numNewerVersions": 2}},
-		},
 	}, changes)
 }
 
@@ -77,7 +72,7 @@ func TestBucket(t *testing.T) {
 	named := p.MustUp(bucketToken, "unnamed", object{"location": "EU"})
 	assert.Regexp(t, "^unnamed-[0-9a-f]{7}$", named.ID)
 	for argument, chosen := range map[string]any{
-		"publicAccessPrevention": "inherited", "uniformBucketLevelAccess": false, "versioning": object{"enabled": false},
+		"publicAccessPrevention": "inherited", "uniformBucketLevelAccess": false,
 		"softDeletePolicy": object{"retentionDurationSeconds": 604800.0},
 	} {
 		assert.Equal(t, chosen, named.Output(argument), argument)

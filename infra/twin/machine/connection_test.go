@@ -21,7 +21,7 @@ func hold(t *testing.T, e *Engine, from, to netip.Addr, port int) func() string 
 		return string(out)
 	}
 	run("run", "--detach", "--name", name, "--label", e.label(), "--network", e.network(), "--ip", from.String(), images.Debian, "bash", "-c", fmt.Sprintf(
-		`exec 3<>/dev/tcp/%s/%d; touch /held; until [ -e /ask ]; do sleep 0.1; done
+		`exec 3<>/dev/tcp/%s/%d || exit; touch /held; until [ -e /ask ]; do sleep 0.1; done
 printf 'GET / HTTP/1.0\r\n\r\n' >&3; timeout 3 head -c 4 <&3 >/answer; touch /over; sleep infinity`, to, port))
 	wait := func(file string) {
 		eventually(t, func() error {

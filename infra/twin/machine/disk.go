@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"crosscloud/infra/twin/images"
 )
@@ -68,6 +72,39 @@ func (e *Engine) DiskExists(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// SetDisks says which disks a stopped machine finds at its next boot. A container gets no volume after it was created, so
+// that only a disk that it was created with can come back to it.
+func (e *Engine) SetDisks(ctx context.Context, name string, disks []Attachment) error {
+	status, err := e.Status(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case !status.Exists:
+		return fmt.Errorf("machine %s: %w", name, ErrNotFound)
+	case status.Running:
+		return fmt.Errorf("machine %s runs: the twin attaches and detaches disks of stopped machines only", name)
+	}
+	out, err := docker(ctx, nil, "container", "inspect", "--format", "{{range .Mounts}}{{.Name}} {{end}}", e.object(name))
+	if err != nil {
+		return err
+	}
+	for _, a := range disks {
+		if !slices.Contains(lines(out), e.diskVolume(a.Disk)) {
+			return fmt.Errorf("machine %s was created without disk %s: the twin can attach it only to a new machine", name, a.Disk)
+		}
+	}
+	return e.writeDisks(name, disks)
+}
+
+// writeDisks stores the attachments where the boot wrapper looks for them, a line "DISK=DEVICE" for each.
+func (e *Engine) writeDisks(name string, disks []Attachment) error {
+	var text strings.Builder
+	for _, a := range disks {
+		fmt.Fprintf(&text, "%s=%s\n", a.Disk, a.Device)
+	}
+	return os.WriteFile(filepath.Join(e.machineDir(name), "disks"), []byte(text.String()), 0o644)
 }
 
 // truncate sets the size of a disk's file, in a container that lives as long: the file belongs to the engine, and this

@@ -83,12 +83,9 @@ func (e *Engine) runArgs(ctx context.Context, spec Spec) ([]string, error) {
 	if spec.Cloud == state.GCP {
 		args = append(args, "--add-host", "metadata.google.internal:169.254.169.254", "--add-host", "metadata:169.254.169.254")
 	}
-	var attach []string
 	for _, a := range spec.Disks {
 		args = append(args, "--volume", e.diskVolume(a.Disk)+":"+diskDir+a.Disk)
-		attach = append(attach, a.Disk+"="+a.Device)
 	}
-	args = append(args, "--env", "TWIN_DISKS="+strings.Join(attach, " "))
 	return append(args, images.Debian, "/twin/boot/entry.sh"), nil
 }
 
@@ -191,5 +188,6 @@ func (e *Engine) writeBootFiles(spec Spec) error {
 		os.WriteFile(filepath.Join(dir, "entry.sh"), entryScript, 0o755),
 		os.WriteFile(filepath.Join(dir, "ca.crt"), ca, 0o644),
 		e.writeFirewall(spec.Name, spec.Firewall),
+		e.writeDisks(spec.Name, spec.Disks),
 	)
 }

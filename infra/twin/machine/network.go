@@ -129,6 +129,12 @@ func (e *Engine) SetAddress(ctx context.Context, name string, addr netip.Addr) e
 		return nil // the boot wrapper sets the route
 	}
 	// The route went with the card.
-	_, err = e.Exec(ctx, name, nil, "ip", "route", "replace", "169.254.169.254/32", "via", e.ServicesAddress().String())
-	return err
+	if _, err := e.Exec(ctx, name, nil, "ip", "route", "replace", "169.254.169.254/32", "via", e.ServicesAddress().String()); err != nil {
+		return err
+	}
+	// A cloud's VM asks its metadata service from its private address, which stays; here the address is in the question.
+	// Who waits for an answer is to ask again, and not to wait for what can't come. A kernel without INET_DIAG_DESTROY
+	// leaves that to the client's own time limit.
+	_, _ = e.Exec(ctx, name, nil, "ss", "--kill", "dst", "169.254.169.254")
+	return nil
 }

@@ -16,22 +16,24 @@ import (
 )
 
 // ForTests are the packages that the tests need beyond those of the twin.
-var ForTests = []string{"nginx", "postgresql", "shellcheck", "nftables", "iproute2", "openssl", "systemd", "curl", "jq"}
+var ForTests = []string{"nginx", "postgresql", "shellcheck", "nftables", "iproute2", "openssl", "systemd", "curl", "jq", "git", "openssh-client"}
 
 // programs tells by which file a package is known to be there; it may have come another way than by apt.
 var programs = map[string]string{
-	"curl":        "curl",
-	"debootstrap": "debootstrap",
-	"docker.io":   "dockerd",
-	"docker-cli":  "docker",
-	"iproute2":    "ip",
-	"jq":          "jq",
-	"nftables":    "nft",
-	"nginx":       "nginx",
-	"openssl":     "openssl",
-	"postgresql":  "/usr/lib/postgresql/*/bin/postgres",
-	"shellcheck":  "shellcheck",
-	"systemd":     "systemd-analyze",
+	"curl":           "curl",
+	"debootstrap":    "debootstrap",
+	"docker.io":      "dockerd",
+	"docker-cli":     "docker",
+	"git":            "git",
+	"iproute2":       "ip",
+	"jq":             "jq",
+	"nftables":       "nft",
+	"nginx":          "nginx",
+	"openssh-client": "ssh",
+	"openssl":        "openssl",
+	"postgresql":     "/usr/lib/postgresql/*/bin/postgres",
+	"shellcheck":     "shellcheck",
+	"systemd":        "systemd-analyze",
 }
 
 // Packages installs those of the named Debian packages that are missing. Without root it says which, and how to.

@@ -10,7 +10,8 @@ import "time"
 // (https://cloud.google.com/iam/docs/access-change-propagation). The twin takes 30 s: a host that boots at once and asks
 // every few seconds is then refused several times, and yet nobody waits for minutes at every run.
 //
-// What is taken away is gone at once, although the clouds are late with that, too: nothing may rely on its staying.
+// What is deleted is gone at once, although the clouds are late with that, too: nothing may rely on its staying. What a
+// changed policy no longer says counts for as long as the old one does.
 const Propagation = 30 * time.Second
 
 // TookEffect says whether what was made at a time is in force. What has no time was always there.

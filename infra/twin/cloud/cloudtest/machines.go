@@ -122,6 +122,16 @@ func (m *Machines) SetFirewall(_ context.Context, name, ruleset string) error {
 	})
 }
 
+func (m *Machines) SetDisks(_ context.Context, name string, disks []cloud.Attachment) error {
+	return m.change(name, func(machine *Machine) error {
+		if machine.Running {
+			return fmt.Errorf("machine %s runs: the twin attaches and detaches disks of stopped machines only", name)
+		}
+		machine.Disks = disks
+		return nil
+	})
+}
+
 func (m *Machines) CreateDisk(_ context.Context, name string, sizeGB int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -3,9 +3,7 @@
 package cloudtest
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -14,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	"crosscloud/infra/twin/cloud"
 )
@@ -160,6 +157,15 @@ func (s *Stack) Preview(token, name string, args map[string]any) (resource.Prope
 	return s.unpack(res.GetProperties()), err
 }
 
+// Adopt takes what exists in the cloud into the stack, as an import does, or as what it is known as by now.
+func (s *Stack) Adopt(token, name, id string) Resource {
+	s.t.Helper()
+	r := &Resource{ID: id, urn: "urn:pulumi:test::crosscloud::" + token + "::" + name}
+	s.resources[name] = r
+	require.True(s.t, s.Refresh(name), "there is no %s %s", token, id)
+	return *r
+}
+
 // Refresh reads the resource as it is now. It says false, and forgets the resource, if there is none any more.
 func (s *Stack) Refresh(name string) bool {
 	s.t.Helper()
@@ -201,104 +207,4 @@ func (s *Stack) Call(token string, args map[string]any) (map[string]any, error) 
 	return s.unpack(res.Return).Mappable(), nil
 }
 
-func (s *Stack) check(r *Resource, args map[string]any) (resource.PropertyMap, error) {
-	res, err := s.client.Check(s.t.Context(), &pulumirpc.CheckRequest{
-		Urn: r.urn, Olds: s.pack(r.Inputs), News: s.pack(resource.NewPropertyMapFromMap(args)), RandomSeed: []byte(r.urn),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.unpack(res.Inputs), refused(res.Failures)
-}
-
-func (s *Stack) diff(r *Resource, inputs resource.PropertyMap) (change string, deleteFirst bool, err error) {
-	res, err := s.client.Diff(s.t.Context(), &pulumirpc.DiffRequest{
-		Urn: r.urn, Id: r.ID, Olds: s.pack(r.Outputs), News: s.pack(inputs), OldInputs: s.pack(r.Inputs),
-	})
-	if err != nil {
-		return "", false, err
-	}
-	r.Diff = res.DetailedDiff
-	switch {
-	case len(res.Replaces) > 0:
-		return Replaced, res.DeleteBeforeReplace || s.DeleteBeforeReplace, nil
-	case res.Changes == pulumirpc.DiffResponse_DIFF_SOME:
-		return Updated, false, nil
-	default:
-		return Same, false, nil
-	}
-}
-
-func (s *Stack) create(r *Resource, inputs resource.PropertyMap) error {
-	res, err := s.client.Create(s.t.Context(), &pulumirpc.CreateRequest{Urn: r.urn, Properties: s.pack(inputs)})
-	if err != nil {
-		return err
-	}
-	r.ID, r.Outputs = res.Id, s.unpack(res.Properties)
-	return nil
-}
-
-func (s *Stack) update(r *Resource, inputs resource.PropertyMap) error {
-	res, err := s.client.Update(s.t.Context(), &pulumirpc.UpdateRequest{
-		Urn: r.urn, Id: r.ID, Olds: s.pack(r.Outputs), News: s.pack(inputs), OldInputs: s.pack(r.Inputs),
-	})
-	if err != nil {
-		return err
-	}
-	r.Outputs = s.unpack(res.Properties)
-	return nil
-}
-
-func (s *Stack) replace(r *Resource, inputs resource.PropertyMap, deleteFirst bool) error {
-	old := *r
-	if deleteFirst {
-		if err := s.remove(&old); err != nil {
-			return err
-		}
-		return s.create(r, inputs)
-	}
-	if err := s.create(r, inputs); err != nil {
-		return err
-	}
-	return s.remove(&old)
-}
-
-func (s *Stack) remove(r *Resource) error {
-	_, err := s.client.Delete(s.t.Context(), &pulumirpc.DeleteRequest{
-		Urn: r.urn, Id: r.ID, Properties: s.pack(r.Outputs), OldInputs: s.pack(r.Inputs),
-	})
-	return err
-}
-
 var wire = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, ComputeAssetHashes: true}
-
-func (s *Stack) pack(props resource.PropertyMap) *structpb.Struct {
-	packed, err := plugin.MarshalProperties(props, wire)
-	require.NoError(s.t, err)
-	return packed
-}
-
-func (s *Stack) unpack(packed *structpb.Struct) resource.PropertyMap {
-	props, err := plugin.UnmarshalProperties(packed, wire)
-	require.NoError(s.t, err)
-	return props
-}
-
-// refused makes an error of what a check found, one line for each.
-func refused(failures []*pulumirpc.CheckFailure) error {
-	var lines []string
-	for _, f := range failures {
-		lines = append(lines, f.Property+": "+f.Reason)
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return errors.New(strings.Join(lines, "\n"))
-}
-
-func plain(v resource.PropertyValue) any {
-	if v.IsSecret() {
-		return plain(v.SecretValue().Element)
-	}
-	return v.Mappable()
-}

@@ -41,9 +41,9 @@ attach_disk() {
 
 attach_disks() {
 	local attachment
-	for attachment in $TWIN_DISKS; do
+	while read -r attachment; do
 		attach_disk "${attachment%%=*}" "${attachment#*=}"
-	done
+	done <"$boot/disks"
 }
 
 # The services answer under the clouds' own names, with certificates of the twin's CA.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -195,4 +197,24 @@ func TestContentsOfOldGenerationsGo(t *testing.T) {
 
 	_, err = objects.Put(state.StorageObject{Bucket: "none", Name: "x"}, []byte("one"), free)
 	require.ErrorIs(t, err, state.ErrNotFound, "a bucket that went takes no object")
+}
+
+func TestAnObjectOutlivesAWriteThatFails(t *testing.T) {
+	f := newFixture(t)
+	put := func(contents string, now func() time.Time) error {
+		_, err := NewObjects(f.Store, now).Put(state.StorageObject{Bucket: "todo-status", Name: "x"}, []byte(contents),
+			func(*state.StorageObject) error { return nil })
+		return err
+	}
+	require.NoError(t, put("one", f.Now))
+	require.Error(t, put("two", func() time.Time { return time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }), "JSON has no such time")
+	_, file, err := NewObjects(f.Store, f.Now).Open("todo-status", "x")
+	require.NoError(t, err)
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	require.NoError(t, err)
+	assert.Equal(t, "one", string(text))
+	files, err := os.ReadDir(filepath.Join(f.Store.Dir(), "contents"))
+	require.NoError(t, err)
+	assert.Len(t, files, 1, "nothing is left of what failed")
 }

@@ -28,7 +28,7 @@ func (s *Objects) Put(o state.StorageObject, contents []byte, may func(existing 
 	if o.Contents, err = state.WriteContents(s.store, contents); err != nil {
 		return o, err
 	}
-	useless := o.Contents
+	var replaced string
 	err = state.Update(s.store, state.StorageObjectID(o.Bucket, o.Name), func(old state.StorageObject, err error) (state.StorageObject, error) {
 		bucket, missing := state.Get[state.StorageBucket](s.store, o.Bucket)
 		if missing != nil {
@@ -48,13 +48,16 @@ func (s *Objects) Put(o state.StorageObject, contents []byte, may func(existing 
 		if o.StorageClass == "" {
 			o.StorageClass = bucket.StorageClass
 		}
-		useless = old.Contents
+		replaced = old.Contents
 		return o, nil
 	})
-	if useless == "" {
-		return o, err
+	if err != nil {
+		return o, errors.Join(err, state.DeleteContents(s.store, o.Contents))
 	}
-	return o, errors.Join(err, state.DeleteContents(s.store, useless))
+	if replaced == "" {
+		return o, nil
+	}
+	return o, state.DeleteContents(s.store, replaced)
 }
 
 // Get returns what is known of an object, or an error that wraps state.ErrNotFound.

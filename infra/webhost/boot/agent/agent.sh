@@ -50,7 +50,7 @@ announce() {
 
 # due REVISION tells whether it is time to converge: at once for a new revision, later for one that was tried.
 due() {
-  local revision code time wait
+  local revision code time wait passed
   [[ -s $run/last ]] || return 0
   read -r revision code time <"$run/last"
   [[ $revision == "$1" ]] || return 0
@@ -59,7 +59,8 @@ due() {
   "$waiting") wait=0 ;;
   *) wait=$retry_seconds ;;
   esac
-  (($(date +%s) - time >= wait))
+  passed=$(($(date +%s) - time))
+  ((passed >= wait || passed < 0)) # the clock may have been set back
 }
 
 # fetch REVISION BUCKET KEY makes the bundle's directory, if it is not there already.
@@ -87,7 +88,9 @@ converge() {
   cat "$log"
   printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
   # What was killed could not tell.
-  if ((code > 128)); then
+  if ((code == 124)); then # timeout's
+    complain "$1" "converge did not end within $converge_seconds seconds"
+  elif ((code > 128)); then
     complain "$1" "converge was ended with code $code"
   fi
 }
@@ -119,6 +122,8 @@ report() {
 follow() {
   local said=''
   mkdir -p "$run"
+  # When the shell ends, systemd kills what it leaves; so it stays for the round that is under way.
+  trap 'exit 0' TERM
   while true; do
     if "$here/agent.sh" look 2>"$run/complaint"; then
       said=''
@@ -127,7 +132,8 @@ follow() {
       printf '%s\n' "$said" >&2
       "$here/agent.sh" report || true
     fi
-    sleep "$poll_seconds"
+    sleep "$poll_seconds" &
+    wait "$!"
   done
 }
 

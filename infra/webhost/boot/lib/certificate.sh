@@ -22,11 +22,14 @@ keep_certificate() {
 make_certificate() {
   local work
   work=$(mktemp -d "$run/tls.XXXXXX")
-  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
-  openssl req -x509 -key "$work/key.pem" -days "$certificate_days" -out "$work/cert.pem" \
+  # A key that is there is good: it may be all that a run left that was killed.
+  if ! openssl pkey -in "$private_key" -noout 2>/dev/null; then
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
+    put 0600 "$private_key" <"$work/key.pem"
+  fi
+  openssl req -x509 -key "$private_key" -days "$certificate_days" -out "$work/cert.pem" \
     -subj "/CN=$1" -addext "subjectAltName=IP:$1" -addext 'basicConstraints=critical,CA:FALSE' \
     -addext 'keyUsage=critical,digitalSignature' -addext 'extendedKeyUsage=serverAuth'
-  put 0600 "$private_key" <"$work/key.pem"
   put 0644 "$certificate" <"$work/cert.pem"
   rm -r "$work"
   detail="new, for $1"

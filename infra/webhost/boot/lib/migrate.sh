@@ -26,9 +26,9 @@ migrate_database() {
   # A restart also ends what a run that was killed has left.
   if systemctl restart "$migrate_unit"; then
     cat "$migrate_log"
-    changed "schema, by $migrate_unit"
     printf '%s\n' "$this" >"$migrated_file.new"
     mv "$migrated_file.new" "$migrated_file"
+    changed "schema, by $migrate_unit"
     detail='schema is up to date'
     return 0
   fi

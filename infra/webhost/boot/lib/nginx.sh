@@ -89,3 +89,11 @@ upstream_without() {
   put 0644 "$upstream" < <(sed "s/^\(server 127\.0\.0\.1:${port:-none} .*\);/\1 down;/" "$here/nginx/crosscloud/upstream.conf")
   load_nginx
 }
+
+# upstream_with SLOT sends requests to this slot, too. One that a run before took out, and meant to replace, stays out.
+upstream_with() {
+  local port
+  port=$(slot_value "$1" port)
+  put 0644 "$upstream" < <(sed "s/^\(server 127\.0\.0\.1:$port .*\) down;/\1;/" "$upstream")
+  load_nginx
+}

@@ -6,6 +6,8 @@
 # before the world is told "started": a run that ends in between knows by it that the operation has not begun. A machine
 # that replaces this one does not, and leaves it.
 
+operated='' # set when this run has run one
+
 run_operations() {
   local id kind ids
   recall_operations
@@ -24,11 +26,13 @@ run_operations() {
     esac
     note_operation "$id" "$kind" announced ''
     if ! status_publish; then
-      error="operation $id waits: its start could not be published"
+      detail="operation $id waits: its start could not be published"
+      error=$detail
       return 1
     fi
     changed "operation $id announced"
     note_operation "$id" "$kind" started ''
+    operated=yes
     run_operation "$id" "$kind"
     status_publish || true
   done

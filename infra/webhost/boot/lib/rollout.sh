@@ -63,7 +63,7 @@ roll_slot() {
     detail=replaced
   fi
   if slot_gets_ready "$1"; then
-    upstream_without nobody
+    upstream_with "$1"
     return 0
   fi
   if ! other_is_ready "$1" && slot_answers "$1" /healthz; then
@@ -88,7 +88,7 @@ mend_slot() {
     error=$(slot_log "$1")
     return 1
   fi
-  upstream_without nobody
+  upstream_with "$1"
   detail='started again'
 }
 

@@ -18,8 +18,8 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// strictHost is what the services refuse of a host whose role the provider has made.
-func strictHost(f *fixture) []strict {
+// refusedHost is what the services refuse of a host whose role the provider has made.
+func refusedHost(f *fixture) []refused {
 	twin := servicestest.New(f.t)
 	f.store, f.account.env.Store = twin.Store, twin.Store
 	f.identity()
@@ -59,7 +59,7 @@ func strictHost(f *fixture) []strict {
 	denied := iamGuide + "troubleshoot_access-denied.html"
 	user := "User: arn:aws:sts::111122223333:assumed-role/web/" + servicestest.Instance + " is not authorized to perform: "
 	pull := "https://repost.aws/knowledge-center/ecs-pull-container-api-error-ecr"
-	return []strict{
+	return []refused{
 		// The protocol of Systems Manager has the status 400 here, too; S3's and the registry's have 403.
 		{"permission missing", denied, "", nil, call(host, "GetParameter", `{"Name":"two"}`), "HTTP 400 AccessDeniedException", user +
 			"ssm:GetParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/two because no identity-based policy allows the ssm:GetParameter action"},

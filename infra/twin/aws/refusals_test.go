@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// strict is something that AWS refuses, and so the twin, too: arguments of a kind, or operations of which the last one is
+// refused is something that AWS refuses, and so the twin, too: arguments of a kind, or operations of which the last one is
 // refused. The code is AWS's; it is empty where the AWS provider finds the fault itself, before it calls AWS.
-type strict struct {
+type refused struct {
 	name       string
 	source     string
 	token      string
@@ -37,9 +37,9 @@ const (
 )
 
 func TestWhatAWSRefuses(t *testing.T) {
-	for subject, rows := range map[string]func(*fixture) []strict{
-		"network": strictNetwork, "rules": strictRules, "in use": strictInUse, "tags": strictTags, "instance": strictInstance,
-		"identity": strictIdentity, "parameter": strictParameter, "bucket": strictBucket, "registry": strictRegistry, "host": strictHost,
+	for subject, rows := range map[string]func(*fixture) []refused{
+		"network": refusedNetwork, "rules": refusedRules, "in use": refusedInUse, "tags": refusedTags, "instance": refusedInstance,
+		"identity": refusedIdentity, "parameter": refusedParameter, "bucket": refusedBucket, "registry": refusedRegistry, "host": refusedHost,
 	} {
 		t.Run(subject, func(t *testing.T) {
 			f := newFixture(t)
@@ -53,7 +53,7 @@ func TestWhatAWSRefuses(t *testing.T) {
 	}
 }
 
-func (f *fixture) refuses(t *testing.T, row strict) {
+func (f *fixture) refuses(t *testing.T, row refused) {
 	require.Regexp(t, "^https://", row.source)
 	do := row.do
 	if do == nil {

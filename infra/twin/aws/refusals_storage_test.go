@@ -4,12 +4,12 @@ import (
 	"strings"
 )
 
-func strictParameter(f *fixture) []strict {
+func refusedParameter(f *fixture) []refused {
 	good := values{"name": "/a/b", "type": "String", "value": "v"}
 	f.MustUp(parameterToken, "first", good)
 	changed := func(changes values) values { return with(with(good, values{"name": "/c"}), changes) }
 	names, tiers := ssmGuide+"sysman-paramstore-su-create.html", ssmGuide+"parameter-store-advanced-parameters.html"
-	return []strict{
+	return []refused{
 		{"there already", ssmAPI + "API_PutParameter.html", parameterToken, good, nil, "ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."},
 		{"another type", ssmAPI + "API_PutParameter.html", parameterToken, changed(values{"name": "/a/b", "type": "SecureString", "overwrite": true}), nil, "HierarchyTypeMismatchException", "Parameter Store does not support changing a parameter type in a hierarchy."},
 		{"unknown type", provider + "ssm_parameter", parameterToken, changed(values{"type": "Secret"}), nil, "", "expected type to be one of"},
@@ -27,13 +27,13 @@ func strictParameter(f *fixture) []strict {
 	}
 }
 
-func strictBucket(f *fixture) []strict {
+func refusedBucket(f *fixture) []refused {
 	f.MustUp(bucketToken, "bundles", values{"bucket": "bundles"})
 	object := func(changes values) values {
 		return with(values{"bucket": "bundles", "key": "k", "content": "x"}, changes)
 	}
 	names, errors := s3Guide+"bucketnamingrules.html", s3API+"ErrorResponses.html"
-	return []strict{
+	return []refused{
 		{"twice", errors, bucketToken, values{"bucket": "bundles"}, nil, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it."},
 		{"name of another account", errors, bucketToken, values{"bucket": "commoncrawl"}, nil, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system."},
 		{"capitals", names, bucketToken, values{"bucket": "Bundles"}, nil, "", "lowercase letters"},
@@ -57,11 +57,11 @@ func strictBucket(f *fixture) []strict {
 	}
 }
 
-func strictRegistry(f *fixture) []strict {
+func refusedRegistry(f *fixture) []refused {
 	f.MustUp(repositoryToken, "app", values{"name": "app"})
 	const lifecycle = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 	create := ecrAPI + "API_CreateRepository.html"
-	return []strict{
+	return []refused{
 		{"twice", create, repositoryToken, values{"name": "app"}, nil, "RepositoryAlreadyExistsException", "The repository with name 'app' already exists in the registry with id '111122223333'"},
 		{"capitals", create, repositoryToken, values{"name": "App"}, nil, "", `invalid repository name "App"`},
 		{"one character", create, repositoryToken, values{"name": "a"}, nil, "", "must be 2 to 256 characters"},

@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func strictIdentity(f *fixture) []strict {
+func refusedIdentity(f *fixture) []refused {
 	f.identity()
 	role := func(name, trust string) values { return values{"name": name, "assumeRolePolicy": trust} }
 	trust := func(old, new string) values { return role("new", strings.Replace(trustEC2, old, new, 1)) }
 	policy := func(role, document string) values { return values{"role": role, "policy": document} }
 	elements := iamGuide + "reference_policies_elements_principal.html"
 	quotas := iamGuide + "reference_iam-quotas.html"
-	return []strict{
+	return []refused{
 		{"role twice", iamAPI + "API_CreateRole.html", roleToken, role("web", trustEC2), nil, "EntityAlreadyExists", "Role with name web already exists."},
 		{"role with a long name", quotas, roleToken, role(strings.Repeat("r", 65), trustEC2), nil, "", "expected length of name to be in the range (0 - 64), got 65 characters"},
 		{"role with a bad name", iamAPI + "API_CreateRole.html", roleToken, role("web/host", trustEC2), nil, "", "invalid value for name"},

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func strictNetwork(f *fixture) []strict {
+func refusedNetwork(f *fixture) []refused {
 	f.network()
 	f.card("card")
 	f.MustUp(vpcToken, "other", values{"cidrBlock": "10.30.0.0/17"})
@@ -25,7 +25,7 @@ func strictNetwork(f *fixture) []strict {
 		return values{"allocationId": allocation, "networkInterfaceId": card}
 	}
 	zones := ec2API + "API_CreateSubnet.html"
-	return []strict{
+	return []refused{
 		{"vpc not a range", provider + "vpc", vpcToken, values{"cidrBlock": "10.0.0.0"}, nil, "", "invalid CIDR address: 10.0.0.0"},
 		{"vpc with host bits", ec2API + "API_CreateVpc.html", vpcToken, values{"cidrBlock": "10.0.0.1/16"}, nil, "", `did you mean "10.0.0.0/16"?`},
 		{"vpc of /15", vpcGuide + "vpc-cidr-blocks.html", vpcToken, values{"cidrBlock": "10.0.0.0/15"}, nil, "", "between 16 and 28 significant bits, got: 15"},
@@ -68,11 +68,11 @@ func strictNetwork(f *fixture) []strict {
 	}
 }
 
-func strictRules(f *fixture) []strict {
+func refusedRules(f *fixture) []refused {
 	f.network()
 	rule := func(changes values) values { return with(f.rule("tcp", 443, 443, "0.0.0.0/0"), changes) }
 	docs := provider + "vpc_security_group_ingress_rule"
-	return []strict{
+	return []refused{
 		{"no group", ec2Errors, ingressToken, rule(values{"securityGroupId": "sg-0"}), nil, "InvalidGroup.NotFound", "The security group 'sg-0' does not exist"},
 		{"protocol typo", ec2API + "API_IpPermission.html", ingressToken, rule(values{"ipProtocol": "tpc"}), nil, "InvalidParameterValue", "Invalid value 'tpc' for IP protocol. Unknown protocol."},
 		{"host bits", docs, ingressToken, rule(values{"cidrIpv4": "10.0.0.1/8"}), nil, "", `did you mean "10.0.0.0/8"?`},
@@ -87,11 +87,11 @@ func strictRules(f *fixture) []strict {
 	}
 }
 
-func strictInUse(f *fixture) []strict {
+func refusedInUse(f *fixture) []refused {
 	args := f.machine()
 	f.MustUp(instanceToken, "web", args)
 	gone := func(name string) func() error { return func() error { return f.Destroy(name) } }
-	return []strict{
+	return []refused{
 		{"vpc", ec2Errors, "", nil, gone("vpc"), "DependencyViolation", "The vpc '" + f.Get("vpc").ID + "' has dependencies and cannot be deleted."},
 		{"subnet", ec2Errors, "", nil, gone("subnet"), "DependencyViolation", "The subnet '" + f.Get("subnet").ID + "' has dependencies and cannot be deleted."},
 		{"gateway", ec2Errors, "", nil, gone("gateway"), "DependencyViolation", "Network " + f.Get("vpc").ID + " has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."},
@@ -104,10 +104,10 @@ func strictInUse(f *fixture) []strict {
 	}
 }
 
-func strictTags(*fixture) []strict {
+func refusedTags(*fixture) []refused {
 	tagged := func(tags values) values { return values{"cidrBlock": "10.0.0.0/16", "tags": tags} }
 	limits := ec2Guide + "Using_Tags.html"
-	return []strict{
+	return []refused{
 		{"51 tags", ec2Errors, vpcToken, tagged(manyTags(51)), nil, "TagLimitExceeded", "The maximum number of Tags for a resource has been reached."},
 		{"key of 129 characters", limits, vpcToken, tagged(values{strings.Repeat("k", 129): "v"}), nil, "InvalidParameterValue", "Tag key exceeds the maximum length of 128 characters"},
 		{"value of 257 characters", limits, vpcToken, tagged(values{"k": strings.Repeat("v", 257)}), nil, "InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters"},

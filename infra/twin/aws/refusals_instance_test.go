@@ -2,7 +2,7 @@ package aws
 
 import "strings"
 
-func strictInstance(f *fixture) []strict {
+func refusedInstance(f *fixture) []refused {
 	good := f.machine()
 	f.MustUp(profileToken, "empty", values{"name": "empty"})
 	machine := func(changes values) values { return with(good, changes) }
@@ -15,7 +15,7 @@ func strictInstance(f *fixture) []strict {
 	}
 	const zones = "https://github.com/hashicorp/terraform-provider-aws/issues/13999" // has EC2's message
 	run, volume, imds := ec2API+"API_RunInstances.html", ec2API+"API_CreateVolume.html", ec2API+"API_InstanceMetadataOptionsRequest.html"
-	return []strict{
+	return []refused{
 		{"not an image", ec2Errors, instanceToken, machine(values{"ami": "debian-13"}), nil, "InvalidAMIID.Malformed", `Invalid id: "debian-13" (expecting "ami-...")`},
 		{"unknown image", ec2Errors, instanceToken, machine(values{"ami": "ami-0123456789abcdef0"}), nil, "InvalidAMIID.NotFound", "The image id '[ami-0123456789abcdef0]' does not exist"},
 		{"unknown type", run, instanceToken, machine(values{"instanceType": "t3.tiny"}), nil, "InvalidParameterValue", "Invalid value 't3.tiny' for InstanceType."},

@@ -1,0 +1,99 @@
+//go:build drills
+
+package drills
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/state"
+)
+
+// killer is the directory, in a VM, of the script that kills converge, and of what it notes.
+const killer = "/var/lib/drill"
+
+// armKiller has systemd start the agent of a VM, from its next start on, with a script that kills converge after each
+// visible change, and makes the agent impatient. It is done from outside: the hosts know nothing of it.
+func armKiller(t *testing.T, container string) {
+	t.Helper()
+	copyInto(t, container, "testdata/kill.sh", killer+"/kill.sh")
+	copyInto(t, container, "testdata/kill.conf", "/etc/systemd/system/crosscloud-agent.service.d/drill.conf")
+}
+
+// disarmKiller starts the agent without it.
+func disarmKiller(t *testing.T, container string) {
+	t.Helper()
+	docker(t, "exec", container, "rm", "-r", "/etc/systemd/system/crosscloud-agent.service.d")
+	docker(t, "exec", container, "systemctl", "daemon-reload")
+	docker(t, "exec", container, "systemctl", "restart", "crosscloud-agent")
+}
+
+// kill is one time that converge was killed, or came to the same change again and was spared.
+type kill struct {
+	call, said string // the call's place, FILE:LINE, and what it would have said
+	spared     bool
+}
+
+// kills are those of a VM, in their order.
+func kills(t *testing.T, m state.Machine) []kill {
+	t.Helper()
+	var list []kill
+	for line := range strings.Lines(inside(t, m, "cat", killer+"/killed")) {
+		parts := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		list = append(list, kill{filepath.Clean(parts[1]), parts[2], parts[0] == "spared"})
+	}
+	return list
+}
+
+var callOfChanged = regexp.MustCompile(`^(?:.*[|&;] )?changed [^#]`)
+
+// callsOfChanged are the places in a host's scripts where a change is announced, with the lines that stand there.
+func callsOfChanged(t *testing.T, boot string) map[string]string {
+	t.Helper()
+	out, err := exec.Command("grep", "--recursive", "--line-number", "--word-regexp", "changed", boot).Output()
+	require.NoError(t, err)
+	calls := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		parts := strings.SplitN(line, ":", 3)
+		if text := strings.TrimSpace(parts[2]); callOfChanged.MatchString(text) {
+			file, err := filepath.Rel(boot, parts[0])
+			require.NoError(t, err)
+			calls[file+":"+parts[1]] = text
+		}
+	}
+	return calls
+}
+
+// diedEverywhere asserts that converge was killed at each call of its scripts, except where it could not: unmet gives the
+// reason by the line of the call. And that each run went a step further than the one before, except where it is meant
+// to make the same change again: repeated gives the reason.
+func diedEverywhere(t *testing.T, boot string, killed []kill, unmet, repeated map[string]string) {
+	t.Helper()
+	died := map[string]int{}
+	calls := callsOfChanged(t, boot)
+	require.NotEmpty(t, calls)
+	for _, k := range killed {
+		require.Contains(t, calls, k.call, "converge was killed where it announces nothing: %s", k.said)
+		died[k.call]++
+		if k.spared {
+			require.Contains(t, repeated, calls[k.call], "%s/%s: two runs made the same change: %s", boot, k.call, k.said)
+		}
+		t.Logf("%s: killed at %s: %s", boot, k.call, k.said)
+	}
+	lines := map[string]bool{}
+	for call, line := range calls {
+		lines[line] = true
+		if died[call] == 0 {
+			require.Contains(t, unmet, line, "%s/%s: converge was never killed there", boot, call)
+			t.Logf("%s: not killed at %s, %s: %s", boot, call, line, unmet[line])
+		}
+	}
+	for line := range unmet {
+		require.True(t, lines[line], "%s has no call %s", boot, line)
+	}
+}
