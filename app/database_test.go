@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/faults"
+	"crosscloud/app/pgdev/roundtrips"
+	"crosscloud/app/postgres"
+)
+
+// post sends a form, with a cookie if there is one, and returns the answer
+// with its text.
+func post(t *testing.T, url string, cookie *http.Cookie, form url.Values) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if cookie != nil {
+		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
+	}
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response, string(text)
+}
+
+// serving is the app on a database at that URL, and the cookie of a list.
+func serving(t *testing.T, databaseURL string) (*running, *http.Cookie) {
+	t.Helper()
+	database, err := postgres.ParseURL(databaseURL)
+	require.NoError(t, err)
+	database.MinIdleConns = 0 // none is made behind a counter's back
+	r := start(t, Config{Database: database})
+	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+	response, _ := post(t, r.url+"/add", nil, url.Values{"todo": {"first"}})
+	require.Equal(t, http.StatusSeeOther, response.StatusCode)
+	require.Len(t, response.Cookies(), 1)
+	return r, response.Cookies()[0]
+}
+
+func TestEachRequestIsOneRoundTripToTheDatabase(t *testing.T) {
+	counter := roundtrips.New(t, pgdev.Database(t))
+	r, cookie := serving(t, counter.URL())
+	requests := map[string]func(){
+		"page": func() {
+			code, _ := visit(t, r.url+"/", cookie)
+			assert.Equal(t, http.StatusOK, code)
+		},
+		"add": func() {
+			response, _ := post(t, r.url+"/add", cookie, url.Values{"todo": {"more"}})
+			assert.Equal(t, http.StatusSeeOther, response.StatusCode)
+		},
+		"first write": func() {
+			response, _ := post(t, r.url+"/add", nil, url.Values{"todo": {"new"}})
+			assert.Equal(t, http.StatusSeeOther, response.StatusCode)
+		},
+		"toggle all": func() {
+			response, _ := post(t, r.url+"/toggle-all", cookie, url.Values{"completed": {"true"}})
+			assert.Equal(t, http.StatusSeeOther, response.StatusCode)
+		},
+		"unknown list": func() { assert.Equal(t, http.StatusNotFound, status(t, r.url+listOfNobody)) },
+	}
+	for _, request := range requests {
+		request() // prepares its statements
+	}
+	eventually(t, "the purge at the start is over", func() bool {
+		before := counter.Trips()
+		time.Sleep(200 * time.Millisecond)
+		return counter.Trips() == before
+	})
+	for name, request := range requests {
+		before := counter.Trips()
+		request()
+		assert.Equal(t, 1, counter.Trips()-before, name)
+	}
+	before := counter.Trips()
+	assert.Equal(t, http.StatusOK, status(t, r.url+"/"))
+	assert.Equal(t, before, counter.Trips(), "a visitor without a list needs no database")
+}
+
+func TestTheSiteWhileItsDatabaseFails(t *testing.T) {
+	proxy := faults.New(t, pgdev.Database(t))
+	r, cookie := serving(t, proxy.URL())
+
+	proxy.Down() // a restart while nobody asks
+	proxy.Up()
+	code, _ := visit(t, r.url+"/", cookie)
+	assert.Equal(t, http.StatusOK, code)
+
+	proxy.Down()
+	started := time.Now()
+	code, _ = visit(t, r.url+"/", cookie)
+	assert.Equal(t, http.StatusServiceUnavailable, code)
+	form := url.Values{"todo": {"typed text"}, "key": {"0123456789abcdefghijkl"}}
+	response, page := post(t, r.url+"/add", cookie, form)
+	assert.Less(t, time.Since(started), time.Second)
+	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+	assert.NotEmpty(t, response.Header.Get("Retry-After"))
+	assert.Contains(t, page, `value="typed text"`)
+
+	proxy.Up()
+	response, _ = post(t, r.url+"/add", cookie, form)
+	assert.Equal(t, http.StatusSeeOther, response.StatusCode, "it recovers by itself")
+	_, page = visit(t, r.url+"/", cookie)
+	assert.Equal(t, 1, strings.Count(page, ">typed text</bdi>"))
+
+	proxy.Freeze()
+	code, _ = visit(t, r.url+"/", cookie)
+	assert.Equal(t, http.StatusServiceUnavailable, code, "the wait has an end")
+	proxy.Thaw()
+	eventually(t, "it recovers by itself", func() bool {
+		code, _ := visit(t, r.url+"/", cookie)
+		return code == http.StatusOK
+	})
+}
+
+func TestSlowClientsHoldNoDatabaseConnection(t *testing.T) {
+	r, cookie := serving(t, pgdev.Database(t))
+	address := strings.TrimPrefix(r.url, "http://")
+	for range 20 { // twice what the pool has
+		conn, err := net.Dial("tcp", address)
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = fmt.Fprintf(conn, "POST /add HTTP/1.1\r\nHost: %s\r\nCookie: %s=%s\r\n"+
+			"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntodo=half", address, cookie.Name, cookie.Value)
+		require.NoError(t, err)
+	}
+	code, page := visit(t, r.url+"/", cookie)
+	assert.Equal(t, http.StatusOK, code)
+	assert.NotContains(t, page, "half")
+}
