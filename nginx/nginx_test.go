@@ -1,9 +1,8 @@
-package nginx
+package nginx_test
 
 import (
 	"bufio"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/nginx/nginxtest"
 )
 
 // slot stands in for an app: it answers with its name and remembers what reached it.
@@ -101,36 +102,36 @@ func body(t *testing.T, response *http.Response) string {
 
 func TestTLSVersionsAndHTTP2(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, newSlot(t, "green").address)
+	p := nginxtest.Start(t, blue.address, newSlot(t, "green").address)
 
-	response := get(t, p.client(t, true), "https://"+p.https+"/")
+	response := get(t, p.Client(t, true), "https://"+p.HTTPS+"/")
 	assert.Equal(t, "HTTP/2.0", response.Proto)
 	assert.Equal(t, "nginx", response.Header.Get("Server"), "no version")
-	assert.Equal(t, "HTTP/1.1", get(t, p.client(t, false), "https://"+p.https+"/").Proto)
+	assert.Equal(t, "HTTP/1.1", get(t, p.Client(t, false), "https://"+p.HTTPS+"/").Proto)
 
 	for version, accepted := range map[uint16]bool{
 		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
 	} {
-		config := p.tlsConfig()
+		config := p.TLSConfig(t)
 		config.MinVersion, config.MaxVersion = version, version
-		conn, err := tls.Dial("tcp", p.https, config)
+		conn, err := tls.Dial("tcp", p.HTTPS, config)
 		assert.Equal(t, accepted, err == nil, "%s: %v", tls.VersionName(version), err)
 		if err == nil {
 			conn.Close()
 		}
 	}
-	weak := p.tlsConfig()
+	weak := p.TLSConfig(t)
 	weak.MaxVersion, weak.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}
-	_, err := tls.Dial("tcp", p.https, weak)
+	_, err := tls.Dial("tcp", p.HTTPS, weak)
 	assert.ErrorContains(t, err, "handshake failure")
 }
 
 func TestPlainHTTPIsRedirected(t *testing.T) {
-	p := startProxy(t, newSlot(t, "blue").address, newSlot(t, "green").address)
-	request, err := http.NewRequest("GET", "http://"+p.http+"/some/path?q=1", nil)
+	p := nginxtest.Start(t, newSlot(t, "blue").address, newSlot(t, "green").address)
+	request, err := http.NewRequest("GET", "http://"+p.HTTP+"/some/path?q=1", nil)
 	require.NoError(t, err)
 	request.Host = "todo.example"
-	response, err := p.client(t, false).Do(request)
+	response, err := p.Client(t, false).Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	assert.Equal(t, http.StatusMovedPermanently, response.StatusCode)
@@ -139,16 +140,16 @@ func TestPlainHTTPIsRedirected(t *testing.T) {
 
 func TestForwardedHeadersAreTheEdgesOwn(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
+	p := nginxtest.Start(t, blue.address, blue.address)
 	for _, http2 := range []bool{false, true} {
-		request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+		request, err := http.NewRequest("GET", "https://"+p.HTTPS+"/", nil)
 		require.NoError(t, err)
 		request.Host = "todo.example:8443"
 		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "X-Request-Id"} {
 			request.Header.Set(name, "203.0.113.66")
 		}
 		request.Header.Set("Cookie", "kept=1")
-		response, err := p.client(t, http2).Do(request)
+		response, err := p.Client(t, http2).Do(request)
 		require.NoError(t, err)
 		response.Body.Close()
 
@@ -166,8 +167,8 @@ func TestForwardedHeadersAreTheEdgesOwn(t *testing.T) {
 
 func TestWebSocketsPassAndOtherUpgradesDoNot(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	conn, err := tls.Dial("tcp", p.https, p.tlsConfig())
+	p := nginxtest.Start(t, blue.address, blue.address)
+	conn, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
 	require.NoError(t, err)
 	defer conn.Close()
 	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
@@ -181,11 +182,11 @@ func TestWebSocketsPassAndOtherUpgradesDoNot(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "echo hello\n", line)
 
-	request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+	request, err := http.NewRequest("GET", "https://"+p.HTTPS+"/", nil)
 	require.NoError(t, err)
 	request.Header.Set("Connection", "Upgrade, HTTP2-Settings")
 	request.Header.Set("Upgrade", "h2c")
-	response, err = p.client(t, false).Do(request)
+	response, err = p.Client(t, false).Do(request)
 	require.NoError(t, err)
 	response.Body.Close()
 	assert.Equal(t, http.StatusOK, response.StatusCode)
@@ -194,10 +195,10 @@ func TestWebSocketsPassAndOtherUpgradesDoNot(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	client := p.client(t, true)
+	p := nginxtest.Start(t, blue.address, blue.address)
+	client := p.Client(t, true)
 	post := func(size int) int {
-		response, err := client.Post("https://"+p.https+"/add", "text/plain", strings.NewReader(strings.Repeat("x", size)))
+		response, err := client.Post("https://"+p.HTTPS+"/add", "text/plain", strings.NewReader(strings.Repeat("x", size)))
 		require.NoError(t, err)
 		response.Body.Close()
 		return response.StatusCode
@@ -207,29 +208,29 @@ func TestLimits(t *testing.T) {
 
 	statuses := map[int]int{}
 	for range 200 {
-		statuses[get(t, client, "https://"+p.https+"/").StatusCode]++
+		statuses[get(t, client, "https://"+p.HTTPS+"/").StatusCode]++
 	}
 	assert.GreaterOrEqual(t, statuses[http.StatusOK], 60, "the burst passes")
 	assert.NotZero(t, statuses[http.StatusTooManyRequests], "what is above it does not")
-	errors, err := os.ReadFile(p.errorLog)
+	errors, err := os.ReadFile(p.ErrorLog)
 	require.NoError(t, err)
 	assert.NotContains(t, string(errors), "limiting", "a flood must not fill this log too")
 }
 
 func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
 	blue, green := newSlot(t, "blue"), newSlot(t, "green")
-	p := startProxy(t, blue.address, green.address)
-	client := p.client(t, false)
+	p := nginxtest.Start(t, blue.address, green.address)
+	client := p.Client(t, false)
 	both := map[string]bool{}
 	for range 10 {
-		both[get(t, client, "https://"+p.https+"/").Header.Get("X-Slot")] = true
+		both[get(t, client, "https://"+p.HTTPS+"/").Header.Get("X-Slot")] = true
 	}
 	assert.Equal(t, map[string]bool{"blue": true, "green": true}, both)
 
 	blue.Close()
 	for range 10 {
-		assert.Equal(t, "green", get(t, client, "https://"+p.https+"/").Header.Get("X-Slot"))
-		response, err := client.Post("https://"+p.https+"/add", "text/plain", strings.NewReader("x"))
+		assert.Equal(t, "green", get(t, client, "https://"+p.HTTPS+"/").Header.Get("X-Slot"))
+		response, err := client.Post("https://"+p.HTTPS+"/add", "text/plain", strings.NewReader("x"))
 		require.NoError(t, err)
 		response.Body.Close()
 		assert.Equal(t, "green", response.Header.Get("X-Slot"), "nothing was sent to the dead one, so a POST may move too")
@@ -237,7 +238,7 @@ func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
 
 	green.Close()
 	for method, says := range map[string]string{"GET": `http-equiv="refresh"`, "POST": "Go back in your browser to what you typed"} {
-		request, err := http.NewRequest(method, "https://"+p.https+"/", nil)
+		request, err := http.NewRequest(method, "https://"+p.HTTPS+"/", nil)
 		require.NoError(t, err)
 		response, err := client.Do(request)
 		require.NoError(t, err)
@@ -254,44 +255,44 @@ func TestTheOtherSlotAnswersForADeadOne(t *testing.T) {
 // What a rollout does: mark a slot down, reload, and later the reverse.
 func TestASlotMarkedDownGetsNoRequests(t *testing.T) {
 	blue, green := newSlot(t, "blue"), newSlot(t, "green")
-	p := startProxy(t, blue.address, green.address)
-	client := p.client(t, false)
-	list, err := os.ReadFile(p.upstream)
+	p := nginxtest.Start(t, blue.address, green.address)
+	client := p.Client(t, false)
+	list, err := os.ReadFile(p.Upstream)
 	require.NoError(t, err)
 	down := strings.Replace(string(list), blue.address, blue.address+" down", 1)
-	require.NoError(t, os.WriteFile(p.upstream, []byte(down), 0o644))
-	require.NoError(t, p.process.Signal(syscall.SIGHUP))
+	require.NoError(t, os.WriteFile(p.Upstream, []byte(down), 0o644))
+	require.NoError(t, p.Process.Signal(syscall.SIGHUP))
 	// Old workers finish what they have; the new ones are there when blue rests.
 	require.Eventually(t, func() bool {
 		before := blue.hits.Load()
 		for range 4 {
 			client.CloseIdleConnections()
-			get(t, client, "https://"+p.https+"/")
+			get(t, client, "https://"+p.HTTPS+"/")
 		}
 		return blue.hits.Load() == before
 	}, 5*time.Second, 200*time.Millisecond)
 	before := blue.hits.Load()
 	for range 20 {
-		assert.Equal(t, "green", get(t, client, "https://"+p.https+"/").Header.Get("X-Slot"))
+		assert.Equal(t, "green", get(t, client, "https://"+p.HTTPS+"/").Header.Get("X-Slot"))
 	}
 	assert.Equal(t, before, blue.hits.Load())
 }
 
 func TestReadinessIsNotForTheWorld(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	assert.Equal(t, http.StatusNotFound, get(t, p.client(t, true), "https://"+p.https+"/readyz").StatusCode)
+	p := nginxtest.Start(t, blue.address, blue.address)
+	assert.Equal(t, http.StatusNotFound, get(t, p.Client(t, true), "https://"+p.HTTPS+"/readyz").StatusCode)
 	assert.Zero(t, blue.hits.Load())
-	assert.Equal(t, http.StatusOK, get(t, p.client(t, true), "https://"+p.https+"/healthz").StatusCode)
+	assert.Equal(t, http.StatusOK, get(t, p.Client(t, true), "https://"+p.HTTPS+"/healthz").StatusCode)
 }
 
 func TestPagesAreCompressed(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	request, err := http.NewRequest("GET", "https://"+p.https+"/", nil)
+	p := nginxtest.Start(t, blue.address, blue.address)
+	request, err := http.NewRequest("GET", "https://"+p.HTTPS+"/", nil)
 	require.NoError(t, err)
 	request.Header.Set("Accept-Encoding", "gzip") // set by hand, so Go leaves the answer as it is
-	response, err := p.client(t, true).Do(request)
+	response, err := p.Client(t, true).Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	assert.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
@@ -300,14 +301,14 @@ func TestPagesAreCompressed(t *testing.T) {
 
 func TestTheAccessLogIsJSONWithoutQueries(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	client := p.client(t, true)
-	get(t, client, `https://`+p.https+`/pa"th%0A?q=private-words`)
-	get(t, client, `http://`+p.http+`/?q=private-words`)
-	get(t, client, `https://`+p.https+`/readyz?q=private-words`)
+	p := nginxtest.Start(t, blue.address, blue.address)
+	client := p.Client(t, true)
+	get(t, client, `https://`+p.HTTPS+`/pa"th%0A?q=private-words`)
+	get(t, client, `http://`+p.HTTP+`/?q=private-words`)
+	get(t, client, `https://`+p.HTTPS+`/readyz?q=private-words`)
 
 	entries := map[float64]map[string]any{} // by status: two workers write in any order
-	for _, entry := range p.logged(t, 3) {
+	for _, entry := range p.Logged(t, 3) {
 		entries[entry["status"].(float64)] = entry
 	}
 	first := entries[200]
@@ -318,31 +319,5 @@ func TestTheAccessLogIsJSONWithoutQueries(t *testing.T) {
 	assert.Equal(t, "127.0.0.1", first["client"])
 	assert.Contains(t, entries, 301.0)
 	assert.Contains(t, entries, 404.0)
-	p.assertNoLogHolds(t, "private-words")
-}
-
-// logged waits for that many lines of the access log.
-func (p *proxy) logged(t *testing.T, lines int) (entries []map[string]any) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		log, err := os.ReadFile(p.accessLog)
-		require.NoError(t, err)
-		entries = nil
-		for line := range strings.Lines(string(log)) {
-			var entry map[string]any
-			require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
-			entries = append(entries, entry)
-		}
-		return len(entries) >= lines
-	}, 5*time.Second, 50*time.Millisecond)
-	return entries
-}
-
-func (p *proxy) assertNoLogHolds(t *testing.T, text string) {
-	t.Helper()
-	for _, name := range []string{p.accessLog, p.errorLog} {
-		log, err := os.ReadFile(name)
-		require.NoError(t, err)
-		assert.NotContains(t, string(log), text, name)
-	}
+	p.AssertNoLogHolds(t, "private-words")
 }

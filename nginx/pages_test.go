@@ -1,4 +1,4 @@
-package nginx
+package nginx_test
 
 import (
 	"bufio"
@@ -14,15 +14,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/nginx"
+	"crosscloud/nginx/nginxtest"
 )
 
 var style = regexp.MustCompile(`(?s)<style>(.*)</style>`)
 
 func TestNginxsOwnPagesAreFriendly(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	client := p.client(t, false)
-	site := "https://" + p.https
+	p := nginxtest.Start(t, blue.address, blue.address)
+	client := p.Client(t, false)
+	site := "https://" + p.HTTPS
 	shows := func(response *http.Response, status int, title, retryAfter string) {
 		t.Helper()
 		assert.Equal(t, status, response.StatusCode)
@@ -61,12 +64,12 @@ func TestNginxsOwnPagesAreFriendly(t *testing.T) {
 }
 
 func TestAllPagesHaveOneStyle(t *testing.T) {
-	pages, err := fs.Glob(Files, "crosscloud/pages/*.html")
+	pages, err := fs.Glob(nginx.Files, "crosscloud/pages/*.html")
 	require.NoError(t, err)
 	require.Len(t, pages, 6)
 	styles := map[string]bool{}
 	for _, name := range pages {
-		page, err := fs.ReadFile(Files, name)
+		page, err := fs.ReadFile(nginx.Files, name)
 		require.NoError(t, err)
 		styles[string(style.FindSubmatch(page)[1])] = true
 		assert.NotContains(t, string(page), "<script")
@@ -91,11 +94,11 @@ func TestAWriteThatASlotDroppedGoesToTheOtherOneAsTheSameWrite(t *testing.T) {
 		note(r, readAll(t, r))
 		w.WriteHeader(http.StatusSeeOther)
 	})
-	p := startProxy(t, dropping, good)
-	client := p.client(t, false)
+	p := nginxtest.Start(t, dropping, good)
+	client := p.Client(t, false)
 	retried := 0
 	for n := range 6 { // the slots take turns
-		request, err := http.NewRequest("POST", "https://"+p.https+"/add", strings.NewReader(fmt.Sprintf("todo=%d", n)))
+		request, err := http.NewRequest("POST", "https://"+p.HTTPS+"/add", strings.NewReader(fmt.Sprintf("todo=%d", n)))
 		require.NoError(t, err)
 		request.Header.Set("Idempotency-Key", fmt.Sprintf("key-%d", n))
 		response, err := client.Do(request)
@@ -118,8 +121,8 @@ func TestAWriteThatASlotDroppedGoesToTheOtherOneAsTheSameWrite(t *testing.T) {
 // A body that ends early never reaches the app.
 func TestATruncatedBodyIsNotPassedOn(t *testing.T) {
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	conn, err := tls.Dial("tcp", p.https, p.tlsConfig())
+	p := nginxtest.Start(t, blue.address, blue.address)
+	conn, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
 	require.NoError(t, err)
 	defer conn.Close()
 	fmt.Fprint(conn, "POST /add HTTP/1.1\r\nHost: todo.example\r\nContent-Length: 30\r\n\r\ntodo=half")

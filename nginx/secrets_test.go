@@ -1,4 +1,4 @@
-package nginx
+package nginx_test
 
 import (
 	"net/http"
@@ -8,14 +8,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/nginx/nginxtest"
 )
 
 // Whoever reads a list's path in a log could open the list.
 func TestSecretPathsReachNoLog(t *testing.T) {
 	const secret = "SecretSecretSecretSecr"
 	blue := newSlot(t, "blue")
-	p := startProxy(t, blue.address, blue.address)
-	client := p.client(t, false)
+	p := nginxtest.Start(t, blue.address, blue.address)
+	client := p.Client(t, false)
 	paths := map[string]string{ // as asked, as logged
 		"/l/" + secret:                     "/l/***",
 		"/l/" + secret + "/":               "/l/***",
@@ -39,11 +41,11 @@ func TestSecretPathsReachNoLog(t *testing.T) {
 	want := map[string]int{}
 	ask := func() {
 		for path, logged := range paths {
-			request, err := http.NewRequest("GET", "https://"+p.https, nil)
+			request, err := http.NewRequest("GET", "https://"+p.HTTPS, nil)
 			require.NoError(t, err)
 			request.URL.Opaque = path // as it stands
 			if strings.HasPrefix(path, "//") {
-				request.URL.Opaque = "//" + p.https + path
+				request.URL.Opaque = "//" + p.HTTPS + path
 			}
 			response, err := client.Do(request)
 			require.NoError(t, err)
@@ -54,21 +56,21 @@ func TestSecretPathsReachNoLog(t *testing.T) {
 	ask()
 	blue.Close() // nginx's error log now says why nobody answers, and quotes the request
 	ask()
-	large, err := client.Post("https://"+p.https+"/l/"+secret+"/add", "text/plain", strings.NewReader(strings.Repeat("x", 200<<10)))
+	large, err := client.Post("https://"+p.HTTPS+"/l/"+secret+"/add", "text/plain", strings.NewReader(strings.Repeat("x", 200<<10)))
 	require.NoError(t, err)
 	large.Body.Close()
 	assert.Equal(t, http.StatusRequestEntityTooLarge, large.StatusCode)
 	want["/l/***"]++
 
 	found := map[string]int{}
-	for _, entry := range p.logged(t, 2*len(paths)+1) {
+	for _, entry := range p.Logged(t, 2*len(paths)+1) {
 		found[entry["path"].(string)]++
 	}
 	assert.Equal(t, want, found)
 	for _, spelling := range []string{secret, strings.ToLower(secret)} {
-		p.assertNoLogHolds(t, spelling)
+		p.AssertNoLogHolds(t, spelling)
 	}
-	errors, err := os.ReadFile(p.errorLog)
+	errors, err := os.ReadFile(p.ErrorLog)
 	require.NoError(t, err)
 	assert.Contains(t, string(errors), "Connection refused", "it still says why no slot answers")
 }
