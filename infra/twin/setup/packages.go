@@ -10,16 +10,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"crosscloud/infra/twin/command"
 )
 
 // ForTests are the packages that the tests need beyond those of the twin.
-var ForTests = []string{"nginx", "postgresql", "shellcheck", "nftables", "iproute2", "openssl", "systemd", "curl", "jq", "git", "openssh-client"}
+var ForTests = []string{"nginx", "postgresql", "chromium", "shellcheck", "nftables", "iproute2", "openssl", "systemd", "curl", "jq", "git", "openssh-client"}
 
-// programs tells by which file a package is known to be there; it may have come another way than by apt.
+// programs tells by which file, or one of several, a package is known to be there; it may have come another way than by
+// apt.
 var programs = map[string]string{
+	"chromium":       "chromium chromium-browser google-chrome",
 	"curl":           "curl",
 	"debootstrap":    "debootstrap",
 	"docker.io":      "dockerd",
@@ -56,8 +59,13 @@ func Packages(ctx context.Context, names ...string) error {
 	return command.Step(os.Stderr, "install "+strings.Join(missing, ", "), func() error { return aptInstall(ctx, missing) })
 }
 
-// present reports whether a program exists: by name, on PATH or where Debian keeps root's, or by a pattern of its path.
-func present(program string) bool {
+// present reports whether one of the programs exists: by name, on PATH or where Debian keeps root's, or by a pattern of
+// its path.
+func present(programs string) bool {
+	return slices.ContainsFunc(strings.Fields(programs), exists)
+}
+
+func exists(program string) bool {
 	if strings.HasPrefix(program, "/") {
 		found, err := filepath.Glob(program)
 		return err == nil && len(found) > 0

@@ -22,6 +22,14 @@ func TestWhatIsThereIsNotInstalled(t *testing.T) {
 	assert.NoError(t, Packages(t.Context(), "nginx"))
 }
 
+func TestAProgramOfAnotherNameWillDo(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	require.Error(t, Packages(t.Context(), "chromium"))
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "google-chrome"), []byte("#!/bin/sh\n"), 0o755))
+	assert.NoError(t, Packages(t.Context(), "chromium"))
+}
+
 func TestMissingPackagesAreNamedTogether(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	programs["one"], programs["two"] = "no-such-program", "/no/such/*/program"
