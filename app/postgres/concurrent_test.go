@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,9 +26,11 @@ func TestCountersAreRightUnderConcurrentWriters(t *testing.T) {
 			ids[n] = append(ids[n], add(t, store, owners[n], "some").ID)
 		}
 	}
+	stores := slots(t, store)
 	var all sync.WaitGroup
 	for writer := range writers {
 		all.Go(func() {
+			store := stores[writer/4]
 			random := rand.New(rand.NewPCG(1, uint64(writer)))
 			access, items := owners[writer%2], ids[writer%2]
 			if writer%4 > 1 {
@@ -67,10 +71,11 @@ func TestCountersAreRightUnderConcurrentWriters(t *testing.T) {
 func TestItemsAddedAtOnceStandOnPositionsOfTheirOwn(t *testing.T) {
 	store := migrated(t)
 	owner, _ := newList(t, store)
+	stores := slots(t, store)
 	var all sync.WaitGroup
-	for range 40 {
+	for n := range 40 {
 		all.Go(func() {
-			_, err := store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "new"})
+			_, err := stores[n%len(stores)].Add(t.Context(), owner, newKey(), todo.NewItem{Title: "new"})
 			assert.NoError(t, err)
 		})
 	}
@@ -80,4 +85,53 @@ func TestItemsAddedAtOnceStandOnPositionsOfTheirOwn(t *testing.T) {
 	for n, item := range got.Items {
 		assert.EqualValues(t, 41-n, item.Order)
 	}
+}
+
+// Somebody waits for a list that is locked: writers of it wait without a
+// connection, so that other lists are served.
+func TestABusyListLeavesConnectionsToTheOthers(t *testing.T) {
+	config := migratedConfig(t)
+	config.MaxConns = 3
+	store := open(t, config)
+	busy, _ := newList(t, store)
+	other, _ := newList(t, store)
+	tx, err := store.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer tx.Rollback(context.Background())
+	_, err = tx.Exec(t.Context(), "select from lists where owner = $1 for update", hashOf(busy.Token))
+	require.NoError(t, err)
+
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			_, err := store.Add(t.Context(), busy, newKey(), todo.NewItem{Title: "waited"})
+			assert.NoError(t, err)
+		})
+	}
+	require.Eventually(t, func() bool {
+		store.turns.mu.Lock()
+		defer store.turns.mu.Unlock()
+		q := store.turns.lists[busy.Token.Hash()]
+		return q != nil && q.users == 10
+	}, time.Second, time.Millisecond)
+	add(t, store, other, "second")
+	require.NoError(t, tx.Commit(t.Context()))
+	all.Wait()
+	assert.Equal(t, 11, page(t, store, busy, todo.Query{}).Total)
+	assert.Empty(t, store.turns.lists, "nothing is kept of those who were served")
+}
+
+func TestTheWaitForATurnHasAnEnd(t *testing.T) {
+	store := migrated(t)
+	owner, _ := newList(t, store)
+	done, err := store.turns.take(t.Context(), owner.Token)
+	require.NoError(t, err)
+	err = within(t, turnTimeout+time.Second, func() error {
+		_, err := store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "late"})
+		return err
+	})
+	assert.ErrorIs(t, err, todo.ErrUnavailable)
+	done()
+	add(t, store, owner, "second")
+	assert.Empty(t, store.turns.lists)
 }

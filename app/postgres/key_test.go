@@ -97,22 +97,23 @@ func TestEqualWritesAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := migrated(t)
 			owner, item, deletion := listWithAll(t, store)
-			write := writesOf(store, owner, item, deletion)[name]
+			all := slots(t, store)
 			key := newKey()
 			var rows, after int
 			count := `select (select count(*) from lists) + (select count(*) from todos) + (select count(*) from writes)`
 			require.NoError(t, store.pool.QueryRow(t.Context(), count).Scan(&rows))
 			const writers = 8
 			answers := make([]any, writers)
-			var all sync.WaitGroup
+			var group sync.WaitGroup
 			for n := range writers {
-				all.Go(func() {
+				write := writesOf(all[n%len(all)], owner, item, deletion)[name]
+				group.Go(func() {
 					var err error
 					answers[n], err = write(t.Context(), key)
 					assert.NoError(t, err)
 				})
 			}
-			all.Wait()
+			group.Wait()
 			for _, answer := range answers {
 				assert.Equal(t, answers[0], answer)
 			}

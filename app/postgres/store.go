@@ -16,6 +16,7 @@ import (
 type Store struct {
 	pool   *pgxpool.Pool
 	secret atomic.Pointer[[]byte] // nil until the database told it
+	turns  turns
 }
 
 var _ todo.Store = (*Store)(nil)

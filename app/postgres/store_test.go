@@ -53,6 +53,19 @@ func migrated(t testing.TB) *Store {
 	return open(t, migratedConfig(t))
 }
 
+// slots are several stores on the database of one, as in a rollout: their
+// writers meet in the database and nowhere else.
+func slots(t testing.TB, store *Store) []*Store {
+	t.Helper()
+	all := []*Store{store}
+	for range 3 {
+		config := store.pool.Config()
+		config.MaxConns = 4 // of the 100 that all tests share
+		all = append(all, open(t, config))
+	}
+	return all
+}
+
 var keys atomic.Int64
 
 // newKey is a key that no other write has.

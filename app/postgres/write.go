@@ -71,6 +71,11 @@ func (s *Store) write(ctx context.Context, op string, work statement, access tod
 	if err != nil {
 		return answer{}, err
 	}
+	done, err := s.turns.take(ctx, access.Token)
+	if err != nil {
+		return answer{}, translate(ctx, op+": wait for earlier writes", err)
+	}
+	defer done()
 	token := hashOf(access.Token)
 	all := append([]any{token, hashOfKey(key), request}, args...)
 	var result answer
