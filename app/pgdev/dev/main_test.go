@@ -36,9 +36,16 @@ func session(t *testing.T, data string, settings map[string]string) (siteURL str
 	return ready.FindStringSubmatch(output.String())[1], output, end
 }
 
-func page(t *testing.T, url string) string {
+// page reads one with a cookie, if there is one. No jar would send it: it is
+// for https.
+func page(t *testing.T, url string, cookie *http.Cookie) string {
 	t.Helper()
-	response, err := http.Get(url)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	if cookie != nil {
+		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
+	}
+	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
@@ -51,8 +58,11 @@ func TestDevKeepsItsDataFromOneSessionToTheNext(t *testing.T) {
 	data := t.TempDir()
 	settings := map[string]string{"LISTEN": freeAddress(t)}
 	site, output, end := session(t, data, settings)
-	_, err := http.PostForm(site+"add", url.Values{"todo": {"still here tomorrow"}})
+	browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := browser.PostForm(site+"add", url.Values{"todo": {"still here tomorrow"}})
 	require.NoError(t, err)
+	require.Len(t, response.Cookies(), 1)
+	list := response.Cookies()[0]
 	assert.Contains(t, output.String(), "psql 'postgres://todo:")
 	end()
 	_, err = http.Get(site)
@@ -62,14 +72,14 @@ func TestDevKeepsItsDataFromOneSessionToTheNext(t *testing.T) {
 	assert.Empty(t, running, "Postgres has ended too")
 
 	site, _, _ = session(t, data, settings)
-	assert.Contains(t, page(t, site), "still here tomorrow")
+	assert.Contains(t, page(t, site, list), "still here tomorrow")
 }
 
 func TestDevUsesAGivenDatabase(t *testing.T) {
 	given := pgdev.Database(t)
 	data := t.TempDir()
 	site, output, _ := session(t, data, map[string]string{"LISTEN": freeAddress(t), "DATABASE_URL": given})
-	assert.Contains(t, page(t, site), "Nothing to do.")
+	assert.Contains(t, page(t, site, nil), "Nothing to do.")
 	assert.NotContains(t, output.String(), "psql")
 	entries, err := os.ReadDir(data)
 	require.NoError(t, err)
