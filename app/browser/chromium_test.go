@@ -1,0 +1,97 @@
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/nginx/nginxtest"
+)
+
+// chromium is one process for all tests, started by the first. Each visitor has
+// a browser context: cookies, storage and cache of its own, as in a private window.
+var chromium shared
+
+type shared struct {
+	once sync.Once
+	ctx  context.Context
+	end  context.CancelFunc
+	err  error
+}
+
+func (s *shared) start(t *testing.T) context.Context {
+	t.Helper()
+	s.once.Do(func() {
+		options := append(chromedp.DefaultExecAllocatorOptions[:],
+			chromedp.ExecPath(executable(t)),
+			// Trust in one key, for this process. Unlike with --ignore-certificate-errors
+			// the connection counts as sound, so that the cache works as for visitors,
+			// and any other certificate is still refused.
+			chromedp.Flag("ignore-certificate-errors-spki-list", nginxtest.KeyHash(t)),
+			chromedp.Flag("lang", "en"),
+		)
+		if os.Geteuid() == 0 {
+			// Chromium's sandbox does not start as root, as whom containers run tests.
+			// The only pages it sees are ours.
+			options = append(options, chromedp.NoSandbox)
+		}
+		// Not the test's context: the browser outlives the test that needed it first.
+		allocator, endProcess := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, endBrowser := chromedp.NewContext(allocator)
+		s.ctx, s.end = ctx, func() { endBrowser(); endProcess() }
+		s.err = chromedp.Run(ctx)
+	})
+	if s.err != nil {
+		t.Fatalf("start Chromium: %v", s.err)
+	}
+	return s.ctx
+}
+
+// newWindow opens a private window. It goes with the function that it returns.
+func newWindow(t *testing.T) (context.Context, func()) {
+	t.Helper()
+	browser := chromium.start(t)
+	executor := cdp.WithExecutor(browser, chromedp.FromContext(browser).Browser)
+	private, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(executor)
+	require.NoError(t, err)
+	// chromedp's own way asks for a tab, and a context without a window has none
+	// to put it in.
+	tab, err := target.CreateTarget("about:blank").WithBrowserContextID(private).WithNewWindow(true).Do(executor)
+	require.NoError(t, err)
+	ctx, leave := chromedp.NewContext(browser, chromedp.WithTargetID(tab))
+	return ctx, func() {
+		leave()
+		assert.NoError(t, target.DisposeBrowserContext(private).Do(executor))
+	}
+}
+
+func (s *shared) stop() {
+	if s.end != nil {
+		s.end()
+	}
+}
+
+// executable finds the browser. Without one the tests are skipped, loudly, and
+// fail where CI is set: a suite that tests nothing must not be green there.
+func executable(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const message = "Chromium is not installed (apt-get install --no-install-recommends chromium)"
+	if os.Getenv("CI") != "" {
+		t.Fatal(message)
+	}
+	t.Skip("SKIPPED, NOT TESTED: " + message)
+	return ""
+}

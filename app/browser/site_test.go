@@ -1,0 +1,111 @@
+package browser
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/faults"
+	"crosscloud/nginx/nginxtest"
+)
+
+// site is the whole site: nginx, two slots, and a database that can fail. Each
+// test has its own, because nginx counts the requests of an address.
+type site struct {
+	*nginxtest.Proxy
+	url      string // without a slash at its end
+	database *faults.Proxy
+	logs     []string // paths of the slots' logs
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{database: faults.New(t, pgdev.Database(t))}
+	s.Proxy = nginxtest.Start(t, s.startSlot(t, "blue"), s.startSlot(t, "green"))
+	s.url = "https://" + s.HTTPS
+	return s
+}
+
+// program builds the app, once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "browser-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "app")
+	build := exec.Command("go", "build", "-o", path, "crosscloud/app")
+	build.Stderr = os.Stderr
+	return path, build.Run()
+})
+
+var listening = regexp.MustCompile(`"url":"http://([^/"]+)/"`)
+
+// startSlot runs the app as on the web host and waits until it is ready.
+func (s *site) startSlot(t *testing.T, name string) (address string) {
+	t.Helper()
+	path, err := program()
+	require.NoError(t, err)
+	dir := t.TempDir() // with no .env in it
+	log, err := os.Create(filepath.Join(dir, name+".log"))
+	require.NoError(t, err)
+	defer log.Close()
+	s.logs = append(s.logs, log.Name())
+	cmd := exec.Command(path)
+	cmd.Dir = dir
+	cmd.Env = []string{"DATABASE_URL=" + s.database.URL(), "LISTEN=127.0.0.1:0", "LOG_LEVEL=debug"}
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+		if t.Failed() {
+			text, _ := os.ReadFile(log.Name())
+			t.Logf("log of %s:\n%s", name, text)
+		}
+	})
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(log.Name())
+		require.NoError(t, err)
+		if match := listening.FindSubmatch(text); match != nil {
+			address = string(match[1])
+		}
+		return address != "" && ready(t.Context(), address)
+	}, 30*time.Second, 20*time.Millisecond, "%s does not get ready", name)
+	return address
+}
+
+func ready(ctx context.Context, address string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+// assertNoLogHolds looks into the logs of nginx and of the app.
+func (s *site) assertNoLogHolds(t *testing.T, text string) {
+	t.Helper()
+	s.AssertNoLogHolds(t, text)
+	for _, name := range s.logs {
+		log, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.NotContains(t, string(log), text, name)
+	}
+}
