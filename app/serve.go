@@ -86,7 +86,7 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes:    32 << 10,
 		// Longer than nginx keeps idle connections to us (60 s). The side that
 		// sends requests must be the one that closes, or it may send one into a
-		// connection that is about to close, and a POST is not sent twice.
+		// connection that is about to close, and has to send it again.
 		IdleTimeout: 2 * time.Minute,
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

@@ -29,7 +29,7 @@ func aTodoTravelsThroughBothClouds(t *testing.T) {
 	typed = append(typed, title)
 
 	database := booted.machine(t, state.GCP)
-	require.Equal(t, "1\n", query(t, database, "SELECT count(*) FROM items WHERE title = '"+title+"'"))
+	require.Equal(t, "1\n", query(t, database, "SELECT count(*) FROM todos WHERE title = '"+title+"'"))
 	require.Equal(t, "17\n", query(t, database, "SELECT current_setting('server_version_num')::int / 10000"))
 
 	// The app's connections come from the Elastic IP, over TLS.

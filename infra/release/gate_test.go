@@ -9,7 +9,11 @@ import (
 
 func TestPassAsksAgainUntilTheSiteAnswers(t *testing.T) {
 	asked := 0
-	address, certificate := site(t, func(w http.ResponseWriter, _ *http.Request) {
+	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
 		if asked++; asked < 3 {
 			w.WriteHeader(http.StatusBadGateway)
 		}
@@ -31,7 +35,7 @@ func TestPassAsksAgainUntilTheSiteAnswers(t *testing.T) {
 }
 
 func TestPassOutlivesTheWordsOfAReplacedMachine(t *testing.T) {
-	address, certificate := site(t, func(http.ResponseWriter, *http.Request) {})
+	address, certificate := site(t, frontPage)
 	before := status{Revision: "new", State: "serving", Digest: "sha256:1", Certificate: strangersCertificate}
 	now := before
 	now.Certificate = certificate

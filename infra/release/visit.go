@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// visit asks the site itself, over the way that visitors take: its front page, which is made from the database, trusting
-// the certificate that the host published and no other.
+// listOfNobody is the share link of a list that is not there. That it is not, only the database knows: the front page of
+// a visitor without a list is made without it, while this one is 503 as long as it does not answer.
+const listOfNobody = "/l/AAAAAAAAAAAAAAAAAAAAAA"
+
+// visit asks the site itself, over the way that visitors take, for its front page and for a page that takes the database,
+// trusting the certificate that the host published and no other.
 func visit(ctx context.Context, address, certificate string) error {
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM([]byte(certificate)) {
@@ -26,7 +30,14 @@ func visit(ctx context.Context, address, certificate string) error {
 		},
 	}
 	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/", nil)
+	if err := ask(ctx, client, "https://"+address+"/", http.StatusOK); err != nil {
+		return err
+	}
+	return ask(ctx, client, "https://"+address+listOfNobody, http.StatusNotFound)
+}
+
+func ask(ctx context.Context, client *http.Client, url string, status int) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
@@ -36,7 +47,7 @@ func visit(ctx context.Context, address, certificate string) error {
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16))
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != status {
 		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
 	}
 	return nil

@@ -18,13 +18,25 @@ func site(t *testing.T, handler http.HandlerFunc) (address, certificate string) 
 		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 }
 
+// frontPage is a site that has nothing else.
+func frontPage(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+	}
+}
+
 func TestVisitTrustsThePublishedCertificate(t *testing.T) {
+	address, certificate := site(t, frontPage)
+	assert.NoError(t, visit(t.Context(), address, certificate))
+}
+
+func TestVisitWantsTheDatabaseToAnswer(t *testing.T) {
 	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
-			http.NotFound(w, r)
+			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
-	assert.NoError(t, visit(t.Context(), address, certificate))
+	assert.ErrorContains(t, visit(t.Context(), address, certificate), "503")
 }
 
 func TestVisitTrustsNoOther(t *testing.T) {
