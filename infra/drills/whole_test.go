@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +27,9 @@ const recovery = 3 * time.Minute
 
 // typed are the todos that a visitor added, which no drill may lose.
 var typed []string
+
+// jars hold the cookie by which a visitor has a list: all visitors of a stack are the same person.
+var jars sync.Map // of http.CookieJar, by the stack's name
 
 // typeTodo is a visitor who adds a todo.
 func (s *stack) typeTodo(t *testing.T, about string) {
@@ -101,8 +106,14 @@ func (s *stack) browser() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	fresh, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	jar, _ := jars.LoadOrStore(s.name, fresh)
 	return &http.Client{
 		Timeout: 20 * time.Second,
+		Jar:     jar.(http.CookieJar),
 		Transport: &http.Transport{
 			TLSClientConfig:   &tls.Config{RootCAs: roots, ServerName: web.Address},
 			ForceAttemptHTTP2: true,
