@@ -5,14 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/stretchr/testify/require"
 )
 
 // Controls are found by what screen readers say of them, so that none is used
@@ -22,10 +18,11 @@ import (
 func (v *visitor) press(role, name string) {
 	v.t.Helper()
 	v.until("press the "+role+" "+name, func(ctx context.Context) (bool, error) {
-		node, err := find(ctx, role, name)
+		found, err := find(ctx, role, name)
 		if err != nil {
 			return false, err
 		}
+		node := found.Node
 		if err := dom.ScrollIntoViewIfNeeded().WithBackendNodeID(node).Do(ctx); err != nil {
 			return false, err
 		}
@@ -48,54 +45,13 @@ func (v *visitor) has(role, name string) {
 	})
 }
 
-func find(ctx context.Context, role, name string) (cdp.BackendNodeID, error) {
-	document, thrown, err := runtime.Evaluate("document").Do(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if thrown != nil {
-		return 0, thrown
-	}
-	nodes, err := accessibility.QueryAXTree().WithObjectID(document.ObjectID).WithRole(role).WithAccessibleName(name).Do(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var found []cdp.BackendNodeID
-	for _, node := range nodes {
-		if !node.Ignored {
-			found = append(found, node.BackendDOMNodeID)
-		}
-	}
-	if len(found) != 1 {
-		return 0, fmt.Errorf("%d elements are a %s named %q", len(found), role, name)
-	}
-	return found[0], nil
-}
-
 // focus is the role and the name of what has the focus.
-func (v *visitor) focus() string {
+func (v *visitor) focus() (said string) {
 	v.t.Helper()
-	var said string
-	v.do(chromedp.ActionFunc(func(ctx context.Context) error {
-		element, _, err := runtime.Evaluate("document.activeElement").Do(ctx)
-		if err != nil {
-			return err
-		}
-		nodes, err := accessibility.GetPartialAXTree().WithObjectID(element.ObjectID).WithFetchRelatives(false).Do(ctx)
-		if err == nil {
-			said = text(nodes[0].Role) + " " + text(nodes[0].Name)
-		}
+	v.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		said, err = focused(ctx)
 		return err
 	}))
-	return said
-}
-
-// text is what an accessibility property says, "" if nothing.
-func text(value *accessibility.Value) string {
-	var said string
-	if value == nil || json.Unmarshal(value.Value, &said) != nil {
-		return ""
-	}
 	return said
 }
 
@@ -148,21 +104,15 @@ func (v *visitor) at(path string) {
 	untilEqual(v, path, "location.pathname + location.search")
 }
 
-func (v *visitor) value(role, name string) (value string) {
+// value is what stands in a field.
+func (v *visitor) value(role, name string) (standing string) {
 	v.t.Helper()
 	v.until("read the "+role+" "+name, func(ctx context.Context) (bool, error) {
-		node, err := find(ctx, role, name)
-		if err != nil {
-			return false, err
-		}
-		nodes, err := accessibility.GetPartialAXTree().WithBackendNodeID(node).WithFetchRelatives(false).Do(ctx)
-		if err == nil {
-			value = text(nodes[0].Value)
-		}
+		field, err := find(ctx, role, name)
+		standing = field.Value.String()
 		return true, err
 	})
-	require.NotEmpty(v.t, value)
-	return value
+	return standing
 }
 
 // goBack and goForward are the browser's buttons. They wait for no page to be

@@ -119,7 +119,7 @@ func (v *visitor) expects(address string) bool {
 	return false
 }
 
-// expectFailure says that addresses beginning like this answer with errors.
+// expectFailure says that addresses beginning like this may answer with errors.
 func (v *visitor) expectFailure(path string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
