@@ -19,6 +19,7 @@ ENV CGO_ENABLED=0 GOFLAGS=-trimpath GOTOOLCHAIN=local
 COPY go.mod go.sum ./
 RUN go build \
     net/http html/template log/slog \
+    github.com/VictoriaMetrics/metrics \
     github.com/jackc/pgx/v5/pgxpool \
     github.com/jackc/tern/v2/migrate \
     github.com/joho/godotenv

@@ -2,30 +2,44 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/joho/godotenv"
 
 	"crosscloud/app/postgres"
 )
 
-// Config is everything the app is told from outside.
+// Config is everything the app is told from outside. A secret, marked (*), may
+// come as KEY_FILE instead: the name of a file that holds it, as orchestrators
+// and service managers hand secrets over.
 type Config struct {
-	Listen   string          // LISTEN: host:port, default 127.0.0.1:8080
-	Database *pgxpool.Config // DATABASE_URL: postgres:// or postgresql://, required
-	ListTTL  time.Duration   // LIST_TTL: days after which a list that nobody opens is deleted, such as 365d (default)
-	LogLevel slog.Level      // LOG_LEVEL: debug, info (default), warn or error
+	Mode          Mode            // APP_SETTINGS: production (default), development or testing
+	Listen        string          // LISTEN: host:port, default 127.0.0.1:8080 (testing: a free port)
+	MetricsListen string          // METRICS_LISTEN: host:port for Prometheus, loopback only; default none
+	Database      *pgxpool.Config // DATABASE_URL (*): postgres:// or postgresql://, required
+	ListTTL       time.Duration   // LIST_TTL: days after which a list that nobody opens is deleted, such as 365d (default)
+	LogLevel      slog.Level      // LOG_LEVEL: debug, info (default), warn or error
 }
 
-const defaultListen = "127.0.0.1:8080"
+// Mode is whom the app runs for.
+type Mode string
+
+const (
+	// Production logs JSON, and looks as it was built.
+	Production Mode = "production"
+	// Development logs text and takes templates and static files from the
+	// checkout's app/web as they are at the moment; pages in a browser load
+	// again when one changes, or when the app has restarted.
+	Development Mode = "development"
+	// Testing is production for programs that start the app: it listens on a free
+	// port, which the log names, and reads no .env, so that what a developer has
+	// there changes no test.
+	Testing Mode = "testing"
+)
 
 // Problem is one setting that cannot be used.
 type Problem struct {
@@ -55,6 +69,7 @@ func (e ConfigError) Error() string {
 func ReadConfig(lookup func(string) (string, bool)) (Config, error) {
 	var config Config
 	var problems ConfigError
+	report := func(key, value, reason string) { problems = append(problems, Problem{key, value, reason}) }
 	get := func(key, fallback string) string {
 		if value, _ := lookup(key); value != "" {
 			return value
@@ -62,29 +77,51 @@ func ReadConfig(lookup func(string) (string, bool)) (Config, error) {
 		return fallback
 	}
 
-	config.Listen = get("LISTEN", defaultListen)
-	if err := checkListen(config.Listen); err != nil {
-		problems = append(problems, Problem{"LISTEN", config.Listen, err.Error()})
+	config.Mode = Mode(get("APP_SETTINGS", string(Production)))
+	listen := "127.0.0.1:8080"
+	switch config.Mode {
+	case Production, Development:
+	case Testing:
+		listen = "127.0.0.1:0"
+	default:
+		report("APP_SETTINGS", string(config.Mode), "must be production, development or testing")
 	}
 
-	if databaseURL := get("DATABASE_URL", ""); databaseURL == "" {
-		problems = append(problems, Problem{"DATABASE_URL", "", "is not set; it looks like postgres://user:password@host:5432/database"})
-	} else if database, err := postgres.ParseURL(databaseURL); err != nil {
-		problems = append(problems, Problem{"DATABASE_URL", "", err.Error()})
-	} else {
-		config.Database = database
+	config.Listen = get("LISTEN", listen)
+	if _, err := checkListen(config.Listen); err != nil {
+		report("LISTEN", config.Listen, err.Error())
+	}
+	if config.MetricsListen = get("METRICS_LISTEN", ""); config.MetricsListen != "" {
+		host, err := checkListen(config.MetricsListen)
+		if err == nil && !loopback(host) {
+			err = errors.New("must be on a loopback address, such as 127.0.0.1:9090: metrics are not public")
+		}
+		if err != nil {
+			report("METRICS_LISTEN", config.MetricsListen, err.Error())
+		}
+	}
+
+	databaseURL, err := secret(get, "DATABASE_URL")
+	if err == nil && databaseURL == "" {
+		err = errors.New("is not set; it looks like postgres://user:password@host:5432/database")
+	}
+	if err == nil {
+		config.Database, err = postgres.ParseURL(databaseURL)
+	}
+	if err != nil {
+		report("DATABASE_URL", "", err.Error())
 	}
 
 	ttl := get("LIST_TTL", "365d")
 	days, err := strconv.ParseUint(strings.TrimSuffix(ttl, "d"), 10, 16)
 	if err != nil || days == 0 || !strings.HasSuffix(ttl, "d") {
-		problems = append(problems, Problem{"LIST_TTL", ttl, "must be a number of days from 1d to 65535d"})
+		report("LIST_TTL", ttl, "must be a number of days from 1d to 65535d")
 	}
 	config.ListTTL = time.Duration(days) * 24 * time.Hour
 
 	level := get("LOG_LEVEL", "info")
 	if err := config.LogLevel.UnmarshalText([]byte(level)); err != nil {
-		problems = append(problems, Problem{"LOG_LEVEL", level, "must be debug, info, warn or error"})
+		report("LOG_LEVEL", level, "must be debug, info, warn or error")
 	}
 
 	if problems != nil {
@@ -93,30 +130,18 @@ func ReadConfig(lookup func(string) (string, bool)) (Config, error) {
 	return config, nil
 }
 
-func checkListen(address string) error {
-	_, port, err := net.SplitHostPort(address)
+func checkListen(address string) (host string, err error) {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return errors.New("must be host:port or :port")
+		return "", errors.New("must be host:port or :port")
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return errors.New("the port must be a number from 0 to 65535")
+		return "", errors.New("the port must be a number from 0 to 65535")
 	}
-	return nil
+	return host, nil
 }
 
-// environment looks a key up in the process's environment, then in the file
-// (if there is one): what somebody set by hand for this run wins.
-func environment(file string) (func(string) (string, bool), error) {
-	values, err := godotenv.Read(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		// The parser quotes the line, which may hold a password.
-		return nil, fmt.Errorf("%s cannot be read as KEY=value lines", file)
-	}
-	return func(key string) (string, bool) {
-		if value, ok := os.LookupEnv(key); ok {
-			return value, true
-		}
-		value, ok := values[key]
-		return value, ok
-	}, nil
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

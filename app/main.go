@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(stderr, err)
 		return exitMisuse
 	}
-	log := slog.New(web.LogHandler(slog.NewJSONHandler(stdout, &slog.HandlerOptions{Level: config.LogLevel})))
+	log := slog.New(web.LogHandler(logTo(stdout, config)))
 	err = command(ctx, config, log, stdout)
 	if err == nil {
 		return exitOK
@@ -85,4 +85,13 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return exitUnavailable
 	}
 	return exitFailed
+}
+
+// logTo writes JSON for programs, or text for the one person who watches.
+func logTo(out io.Writer, config Config) slog.Handler {
+	options := &slog.HandlerOptions{Level: config.LogLevel}
+	if config.Mode == Development {
+		return slog.NewTextHandler(out, options)
+	}
+	return slog.NewJSONHandler(out, options)
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"crosscloud/app/metrics"
 	"crosscloud/app/postgres"
 	"crosscloud/app/web"
 )
@@ -43,6 +44,14 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 		return err
 	}
 	defer store.Close()
+	counted := metrics.New(store.Stats)
+	if config.MetricsListen != "" {
+		stop, err := serveMetrics(ctx, config.MetricsListen, counted.Handler(), log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 
 	var background sync.WaitGroup
 	defer background.Wait()
@@ -50,11 +59,11 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	defer cancel() // before the wait, also when serving failed
 	background.Go(func() {
 		migrateEventually(ctx, migrations, config.Database.ConnConfig, log)
-		purgeHourly(ctx, store, config.ListTTL, log)
+		purgeHourly(ctx, store, config.ListTTL, log, counted.Purged)
 	})
 
 	ready := func(ctx context.Context) error { return store.Ready(ctx, migrations) }
-	server := newServer(web.New(store, ready, log), log)
+	server := newServer(web.New(store, ready, log, web.Observed(counted.Answered)), log)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	log.Info("listening", "url", "http://"+listener.Addr().String()+"/")

@@ -34,6 +34,7 @@ func (s *Store) call(ctx context.Context, timeout time.Duration, op string, f fu
 		// What ended one connection ended its neighbours: a restart. Those in
 		// use are closed when they come back.
 		s.pool.Reset()
+		s.retries.Add(1)
 		err, _ = s.attempt(ctx, f)
 	}
 	return translate(ctx, op, err)

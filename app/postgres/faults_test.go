@@ -77,6 +77,7 @@ func TestARestartWhileIdleFailsNoCall(t *testing.T) {
 			proxy.Down()
 			proxy.Up()
 			assert.NoError(t, call(store, owner))
+			assert.EqualValues(t, 1, store.Stats().Retries)
 			assert.NoError(t, call(store, owner))
 		})
 	}

@@ -17,6 +17,8 @@ type Store struct {
 	pool   *pgxpool.Pool
 	secret atomic.Pointer[[]byte] // nil until the database told it
 	turns  turns
+
+	retries atomic.Uint64
 }
 
 var _ todo.Store = (*Store)(nil)

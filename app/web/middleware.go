@@ -35,6 +35,8 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
 
+		took := time.Since(started)
+		h.observe(r.Pattern, recorder.status, took)
 		level := slog.LevelInfo
 		if probe := r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz"; probe && recorder.status == http.StatusOK {
 			level = slog.LevelDebug // a probe that succeeds every second is no news
@@ -44,7 +46,7 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 			slog.String("route", r.Pattern), // empty where none matched
 			slog.Int("status", recorder.status),
 			slog.Int64("bytes", recorder.bytes),
-			slog.Float64("seconds", time.Since(started).Seconds()),
+			slog.Float64("seconds", took.Seconds()),
 		}
 		if trace := traceOf(r.Context()); trace != nil && trace.list != nil {
 			attributes = append(attributes, slog.String("list", shortHash(*trace.list)))

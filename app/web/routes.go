@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"crosscloud/app/api"
 	"crosscloud/app/todo"
@@ -17,20 +18,36 @@ type handlers struct {
 	log        *slog.Logger
 	look       func() *look
 	sameOrigin *http.CrossOriginProtection
+	observe    Observe
 }
+
+// Observe is told of each request that was answered: the pattern of its route
+// ("" where none matched), its status and how long it took.
+type Observe func(route string, status int, took time.Duration)
+
+// Option is something that a site can do without.
+type Option func(*handlers)
+
+// Observed tells somebody of each request.
+func Observed(by Observe) Option { return func(h *handlers) { h.observe = by } }
 
 // New returns the whole site. The function ready says why the app cannot serve
 // pages at the moment; nil means that it can.
-func New(store todo.Store, ready func(context.Context) error, log *slog.Logger) http.Handler {
+func New(store todo.Store, ready func(context.Context) error, log *slog.Logger, options ...Option) http.Handler {
 	look, err := newLook(embedded)
 	if err != nil {
 		panic(err) // it is part of the program, so every test would have met it
 	}
-	return newHandlers(store, ready, log, look).site()
+	h := newHandlers(store, ready, log, look)
+	for _, option := range options {
+		option(h)
+	}
+	return h.site()
 }
 
 func newHandlers(store todo.Store, ready func(context.Context) error, log *slog.Logger, shown *look) *handlers {
 	h := &handlers{store: store, ready: ready, log: log, look: func() *look { return shown }}
+	h.observe = func(string, int, time.Duration) {}
 	h.sameOrigin = http.NewCrossOriginProtection()
 	h.sameOrigin.SetDenyHandler(h.refuse(http.StatusForbidden))
 	return h
