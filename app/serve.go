@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 // docker's ten seconds between SIGTERM and SIGKILL, and above what a request
 // to the database may take.
 const shutdownTimeout = 8 * time.Second
+
+// sources is where a checkout has the templates and static files.
+const sources = "app/web"
 
 func serve(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
@@ -62,8 +66,16 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 		purgeHourly(ctx, store, config.ListTTL, log, counted.Purged)
 	})
 
+	options := []web.Option{web.Observed(counted.Answered)}
+	if config.Mode == Development {
+		live, err := web.Live(ctx, os.DirFS(sources), log)
+		if err != nil {
+			return fmt.Errorf("APP_SETTINGS=development works in the root of a checkout: %w", err)
+		}
+		options = append(options, live)
+	}
 	ready := func(ctx context.Context) error { return store.Ready(ctx, migrations) }
-	server := newServer(web.New(store, ready, log, web.Observed(counted.Answered)), log)
+	server := newServer(web.New(store, ready, log, options...), log)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	log.Info("listening", "url", "http://"+listener.Addr().String()+"/")

@@ -52,7 +52,7 @@ func BenchmarkListPage(b *testing.B) {
 			site.ServeHTTP(&discard{header: http.Header{}}, r)
 		}
 	})
-	look, err := newLook(embedded)
+	look, err := newLook(embedded, false)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -30,15 +30,20 @@ type frame struct{ head, tail template.HTML }
 // contentMark stands in the layout for what a list's page is written into.
 const contentMark = "[content]"
 
-// newLook reads the directories templates and static.
-func newLook(from fs.FS) (*look, error) {
+// newLook reads the directories templates and static. In development, pages
+// follow their files (see Live).
+func newLook(from fs.FS, development bool) (*look, error) {
 	l := &look{pages: map[string]*template.Template{}, frames: map[string]frame{}}
 	var err error
 	if l.files, err = readFiles(from); err != nil {
 		return nil, err
 	}
+	functions := template.FuncMap{"static": l.files.address, "reload": func() string { return "" }}
+	if development {
+		functions["reload"] = func() string { return reloadPath }
+	}
 	for _, name := range []string{"error.html", "share.html", "recover.html", "list.html"} {
-		page := template.New(name).Funcs(template.FuncMap{"static": l.files.address})
+		page := template.New(name).Funcs(functions)
 		if l.pages[name], err = page.ParseFS(from, "templates/layout.html", "templates/"+name); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,7 +66,8 @@ func TestProgramsGetTheSitesHeadersAndLinesInTheLog(t *testing.T) {
 		answered := b.get(path)
 		assert.Equal(t, "nosniff", answered.Header.Get("X-Content-Type-Options"))
 		assert.Equal(t, "no-referrer", answered.Header.Get("Referrer-Policy"))
-		assert.Contains(t, s.log.String(), `"route":"`+route+`"`)
+		// A long answer arrives before its line is written.
+		assert.Eventually(t, func() bool { return strings.Contains(s.log.String(), `"route":"`+route+`"`) }, time.Minute, time.Millisecond)
 		if answered.StatusCode == http.StatusNotFound {
 			assert.Contains(t, answered.text, `"requestId":"`+answered.Header.Get("X-Request-Id")+`"`)
 		}

@@ -19,6 +19,7 @@ type handlers struct {
 	look       func() *look
 	sameOrigin *http.CrossOriginProtection
 	observe    Observe
+	live       *live // nil but in development
 }
 
 // Observe is told of each request that was answered: the pattern of its route
@@ -34,7 +35,7 @@ func Observed(by Observe) Option { return func(h *handlers) { h.observe = by } }
 // New returns the whole site. The function ready says why the app cannot serve
 // pages at the moment; nil means that it can.
 func New(store todo.Store, ready func(context.Context) error, log *slog.Logger, options ...Option) http.Handler {
-	look, err := newLook(embedded)
+	look, err := newLook(embedded, false)
 	if err != nil {
 		panic(err) // it is part of the program, so every test would have met it
 	}
@@ -85,6 +86,11 @@ func (h *handlers) site() http.Handler {
 	mux.HandleFunc("GET /static/{file}", h.static)
 	mux.Handle("GET /favicon.ico", h.fixed("icon.svg"))
 	mux.Handle("GET /robots.txt", h.fixed("robots.txt"))
+
+	if h.live != nil {
+		mux.HandleFunc("GET "+reloadPath, h.live.script)
+		mux.HandleFunc("GET "+changesPath, h.live.changes)
+	}
 
 	mux.HandleFunc("GET /healthz", h.healthz)
 	mux.HandleFunc("GET /readyz", h.readyz)
