@@ -3,6 +3,7 @@
 package drills
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,16 @@ func (s *stack) add(t *testing.T, name, text string) (undo func()) {
 	undo = func() { require.NoError(t, os.RemoveAll(path)) }
 	t.Cleanup(undo)
 	return undo
+}
+
+// nextMigration names the file of a migration that comes after those of the project.
+func (s *stack) nextMigration(t *testing.T) (name string) {
+	t.Helper()
+	const migrations = "app/postgres/migrations"
+	files, err := filepath.Glob(filepath.Join(s.project, migrations, "*.sql"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	return fmt.Sprintf("%s/%03d_drill.sql", migrations, len(files)+1)
 }
 
 // newRelease changes a line that every page shows, for good, and answers how to see that it is served.

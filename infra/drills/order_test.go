@@ -11,6 +11,8 @@ import (
 // TestDrills runs every drill on the one booted stack, in the order in which they stand here. Each leaves the stack whole
 // for the next, and the last one destroys it. One alone: -run 'TestDrills/web_host_is_replaced'.
 func TestDrills(t *testing.T) {
+	// The list of the browser that all drills share: whole is a site that shows what is on it.
+	booted.typeTodo(t, "be here after each drill")
 	for _, drill := range []struct {
 		name string
 		run  func(*testing.T)

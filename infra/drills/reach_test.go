@@ -24,7 +24,7 @@ func aStrangerReachesOnlyTheSite(t *testing.T) {
 		open bool
 	}{
 		{web, 443, true}, {web, 80, true},
-		{web, 22, false}, {web, 5432, false}, {web, 8001, false}, {web, 8002, false},
+		{web, 22, false}, {web, 5432, false}, {web, 8001, false}, {web, 8002, false}, {web, 18001, false}, {web, 18002, false},
 		{database, 5432, false}, {database, 22, false}, {database, 80, false}, {database, 443, false},
 		{database, 8001, false}, {database, 8002, false},
 	} {
@@ -34,6 +34,9 @@ func aStrangerReachesOnlyTheSite(t *testing.T) {
 
 func theWebHostReachesTheDatabase(t *testing.T) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
+	for _, metrics := range []int{18001, 18002} { // not for strangers, see above
+		require.True(t, connects(t, web.Container, "root", "127.0.0.1", metrics))
+	}
 	require.True(t, connects(t, web.Container, "root", database.Address, 5432))
 	require.False(t, connects(t, web.Container, "root", database.Address, 22))
 }

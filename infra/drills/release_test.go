@@ -38,7 +38,7 @@ var badReleases = []struct {
 	{
 		what: "a migration that fails",
 		edit: func(t *testing.T) func() {
-			return booted.add(t, "app/postgres/migrations/002_drill.sql", "alter table the_drill_has_no_such_table add column x int;\n")
+			return booted.add(t, booted.nextMigration(t), "alter table the_drill_has_no_such_table add column x int;\n")
 		},
 		wants: []string{"the web host gave it up: migrate not done: the migration failed with exit code 1", "the_drill_has_no_such_table"},
 	},

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,9 +23,11 @@ import (
 // No secret of the stack stands where its keeper would not expect it.
 func noSecretIsInPlainSight(t *testing.T) {
 	secrets := booted.secrets(t)
+	page(t, booted.stranger(t), booted.shareLink(t)) // now, at the latest, a log could hold it
+	maps.Copy(secrets, booted.keys(t))
 	require.GreaterOrEqual(t, len(secrets), 4, "password, CA key, server key and database URL at the least")
 	places := booted.places(t)
-	for _, must := range []string{"user-data", "metadata", "bundle", "image", "journal", "processes", "output", "services"} {
+	for _, must := range []string{"user-data", "metadata", "bundle", "image", "journal", "processes", "output", "services", "nginx"} {
 		require.NotEmpty(t, places[must], must)
 	}
 	for name, texts := range places {
@@ -164,6 +167,7 @@ func (s *stack) places(t *testing.T) map[string][][]byte {
 		add("journal", []byte(inside(t, machine, "journalctl", "--no-pager", "--all", "--output=cat")))
 		add("processes", []byte(inside(t, machine, "bash", "-c", `cat /proc/[0-9]*/cmdline | tr '\0' ' '`)))
 	}
+	add("nginx", []byte(inside(t, s.machine(t, state.AWS), "bash", "-c", "cat /var/log/nginx/*.log")))
 	add("services", []byte(docker(t, "logs", "crosscloud-"+twinName+"-services")))
 	return places
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,13 +34,15 @@ var booted *stack
 // stack is a copy of the project, so that a drill may edit the app, and the
 // twin that runs it.
 type stack struct {
-	root    string       // of the project under test
-	project string       // of the copy
-	twin    string       // the twin's binary
-	dir     string       // the twin's files
-	name    string       // of the Pulumi stack: the twin's own until a drill starts another one
-	url     string       // of the site, through the published loopback port
-	output  bytes.Buffer // all that the twin's commands printed
+	root    string         // of the project under test
+	project string         // of the copy
+	twin    string         // the twin's binary
+	dir     string         // the twin's files
+	name    string         // of the Pulumi stack: the twin's own until a drill starts another one
+	url     string         // of the site, through the published loopback port
+	output  bytes.Buffer   // all that the twin's commands printed
+	cookies *cookiejar.Jar // of the one browser that visits the site
+	typed   []string       // the todos that were added in it, which no drill may lose
 }
 
 func TestMain(m *testing.M) {
@@ -61,6 +64,9 @@ func TestMain(m *testing.M) {
 func boot() (*stack, error) {
 	s := &stack{name: twinName}
 	var err error
+	if s.cookies, err = cookiejar.New(nil); err != nil {
+		return s, err
+	}
 	if s.root, err = filepath.Abs("../.."); err != nil {
 		return s, err
 	}

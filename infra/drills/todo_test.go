@@ -26,10 +26,17 @@ func aTodoTravelsThroughBothClouds(t *testing.T) {
 	require.Equal(t, http.StatusOK, response.StatusCode) // after the redirect
 	require.Equal(t, 2, response.ProtoMajor)
 	require.Contains(t, page(t, client, booted.url), title)
-	typed = append(typed, title)
+	booted.typed = append(booted.typed, title)
 
 	database := booted.machine(t, state.GCP)
 	require.Equal(t, "1\n", query(t, database, "SELECT count(*) FROM todos WHERE title = '"+title+"'"))
+	// Whoever has the link sees the list, and nobody else: not even the database holds what opens it.
+	require.Contains(t, page(t, booted.stranger(t), booted.shareLink(t)), title)
+	require.NotContains(t, page(t, booted.stranger(t), booted.url), title)
+	dump := inside(t, database, "runuser", "-u", "postgres", "--", "pg_dump", "todo")
+	require.Contains(t, dump, title)
+	require.Empty(t, leaks([]byte(dump), booted.keys(t)))
+
 	require.Equal(t, "17\n", query(t, database, "SELECT current_setting('server_version_num')::int / 10000"))
 
 	// The app's connections come from the Elastic IP, over TLS.

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// visits are those of somebody who asks for the page several times a second, over connections that he keeps and over
-// new ones.
+// visits are those of somebody who asks for his list several times a second, over connections that he keeps and over new
+// ones. Without a list the page would be made without the database.
 type visits struct {
 	stop    chan struct{}
 	ended   sync.WaitGroup
@@ -26,6 +26,7 @@ type visits struct {
 // visit begins them.
 func (s *stack) visit(t *testing.T) *visits {
 	t.Helper()
+	require.NotEmpty(t, s.typed, "the visitor has a list")
 	v := &visits{stop: make(chan struct{})}
 	for _, keep := range []bool{true, false} {
 		client := s.visitor(t)

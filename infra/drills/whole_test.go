@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,21 +23,17 @@ import (
 // whom it did not answer.
 const recovery = 3 * time.Minute
 
-// typed are the todos that a visitor added, which no drill may lose.
-var typed []string
-
-// jars hold the cookie by which a visitor has a list: all visitors of a stack are the same person.
-var jars sync.Map // of http.CookieJar, by the stack's name
-
 // typeTodo is a visitor who adds a todo.
 func (s *stack) typeTodo(t *testing.T, about string) {
 	t.Helper()
 	title := fmt.Sprintf("%s %d", about, time.Now().UnixNano())
-	response, err := s.visitor(t).PostForm(s.url+"add", url.Values{"todo": {title}})
+	client := s.visitor(t)
+	defer client.CloseIdleConnections()
+	response, err := client.PostForm(s.url+"add", url.Values{"todo": {title}})
 	require.NoError(t, err)
 	defer response.Body.Close()
 	require.Equal(t, http.StatusOK, response.StatusCode)
-	typed = append(typed, title)
+	s.typed = append(s.typed, title)
 }
 
 // whole waits until the site serves everything that was typed, and notes how long that took since start.
@@ -55,7 +49,7 @@ func (s *stack) whole(t *testing.T, done string, start time.Time) {
 	t.Fatalf("%s: the stack is not whole: %v", done, problem)
 }
 
-// remembers is an error unless the site shows every todo.
+// remembers is an error unless the site shows every todo, on the first page of the list: the drills type fewer than 50.
 func (s *stack) remembers() error {
 	client, err := s.browser()
 	if err != nil {
@@ -71,7 +65,7 @@ func (s *stack) remembers() error {
 	if err != nil || response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s: %.200s (%v)", response.Status, body, err)
 	}
-	for _, title := range typed {
+	for _, title := range s.typed {
 		if !strings.Contains(string(body), title) {
 			return fmt.Errorf("the page lacks %q", title)
 		}
@@ -87,8 +81,8 @@ func (s *stack) visitor(t *testing.T) *http.Client {
 	return client
 }
 
-// browser is one as far as HTTP goes. The site's certificate is its own for now, so it trusts exactly the one that the
-// host published.
+// browser is one as far as HTTP goes, and the same one each time: it remembers its list. The site's certificate is its own
+// for now, so it trusts exactly the one that the host published.
 func (s *stack) browser() (*http.Client, error) {
 	parameter, err := state.Get[state.Parameter](s.store(), "/crosscloud/"+s.name+"/status")
 	if err != nil {
@@ -106,14 +100,9 @@ func (s *stack) browser() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	jar, _ := jars.LoadOrStore(s.name, fresh)
 	return &http.Client{
 		Timeout: 20 * time.Second,
-		Jar:     jar.(http.CookieJar),
+		Jar:     s.cookies,
 		Transport: &http.Transport{
 			TLSClientConfig:   &tls.Config{RootCAs: roots, ServerName: web.Address},
 			ForceAttemptHTTP2: true,

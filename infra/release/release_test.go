@@ -122,7 +122,7 @@ func onlyWeb(web func() (string, error)) asked {
 // released runs a release that ends well.
 func released(t *testing.T) *monitortest.Monitor {
 	t.Helper()
-	address, certificate := site(t, frontPage)
+	address, certificate := site(t, serving)
 	monitor, result, err := run(t, address, onlyWeb(publish(status{Revision: revision, State: hoststatus.Serving, Digest: digest, Certificate: certificate})))
 	require.NoError(t, err)
 	assert.Equal(t, "serving 0123456789ab, image "+digest, result)
@@ -254,7 +254,7 @@ func TestReleaseFailsWhenAnotherImageRuns(t *testing.T) {
 }
 
 func TestATransientFailureToReadTheStatusPasses(t *testing.T) {
-	address, certificate := site(t, frontPage)
+	address, certificate := site(t, serving)
 	reads := 0
 	_, result, err := run(t, address, onlyWeb(func() (string, error) {
 		if reads++; reads == 1 {
@@ -285,7 +285,7 @@ func TestTheWebHostIsToldNothingBeforeTheDatabaseServes(t *testing.T) {
 
 // The order is seen from the web host: when the program first asks it, the database has said that it serves.
 func TestTheDatabaseIsWaitedForFirst(t *testing.T) {
-	address, certificate := site(t, frontPage)
+	address, certificate := site(t, serving)
 	var order []string
 	_, _, err := run(t, address, asked{
 		database: func() (string, error) {

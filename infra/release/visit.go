@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// listOfNobody is the share link of a list that is not there. That it is not, only the database knows: the front page of
-// a visitor without a list is made without it, while this one is 503 as long as it does not answer.
-const listOfNobody = "/l/AAAAAAAAAAAAAAAAAAAAAA"
+// listOfNobody holds the todos of the share link whose token is all zeros, which no list has (app/todo.Token). Only the
+// database can tell: while it does not answer the app, this is 503. The front page of a stranger is made without it.
+const listOfNobody = "/l/AAAAAAAAAAAAAAAAAAAAAA/todos"
 
-// visit asks the site itself, over the way that visitors take, for its front page and for a page that takes the database,
-// trusting the certificate that the host published and no other.
+// visit asks the site itself, over the way that visitors take, trusting the certificate that the host published and no
+// other: for its front page, and for what takes the way to the database and creates nothing there.
 func visit(ctx context.Context, address, certificate string) error {
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM([]byte(certificate)) {
@@ -30,13 +30,14 @@ func visit(ctx context.Context, address, certificate string) error {
 		},
 	}
 	defer client.CloseIdleConnections()
-	if err := ask(ctx, client, "https://"+address+"/", http.StatusOK); err != nil {
+	if err := ask(ctx, client, "https://"+address+"/", http.StatusOK, "text/html; charset=utf-8"); err != nil {
 		return err
 	}
-	return ask(ctx, client, "https://"+address+listOfNobody, http.StatusNotFound)
+	// By its type the answer is the app's: nginx's own pages are HTML.
+	return ask(ctx, client, "https://"+address+listOfNobody, http.StatusNotFound, "application/problem+json")
 }
 
-func ask(ctx context.Context, client *http.Client, url string, status int) error {
+func ask(ctx context.Context, client *http.Client, url string, status int, contentType string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -47,8 +48,8 @@ func ask(ctx context.Context, client *http.Client, url string, status int) error
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16))
-	if response.StatusCode != status {
-		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
+	if got := response.Header.Get("Content-Type"); response.StatusCode != status || got != contentType {
+		return fmt.Errorf("GET %s: %s with %q, instead of %d with %q", url, response.Status, got, status, contentType)
 	}
 	return nil
 }

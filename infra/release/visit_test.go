@@ -18,29 +18,50 @@ func site(t *testing.T, handler http.HandlerFunc) (address, certificate string) 
 		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 }
 
-// frontPage is a site that has nothing else.
-func frontPage(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/" {
-		http.NotFound(w, r)
+// serving is the app as far as a visit looks at it.
+func serving(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/" {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		return
 	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusNotFound)
 }
 
 func TestVisitTrustsThePublishedCertificate(t *testing.T) {
-	address, certificate := site(t, frontPage)
+	address, certificate := site(t, serving)
 	assert.NoError(t, visit(t.Context(), address, certificate))
 }
 
-func TestVisitWantsTheDatabaseToAnswer(t *testing.T) {
-	address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
+// The front page is there while the way to the database is not.
+func TestVisitTakesTheWayToTheDatabase(t *testing.T) {
+	for answer, handler := range map[string]http.HandlerFunc{
+		`503 Service Unavailable with "application/problem+json"`: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-	})
-	assert.ErrorContains(t, visit(t.Context(), address, certificate), "503")
+		},
+		`404 Not Found with "text/html"`: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html") // not the app's: it may never have been asked
+			w.WriteHeader(http.StatusNotFound)
+		},
+		`200 OK with "application/json"`: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json") // somebody's list
+		},
+	} {
+		address, certificate := site(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" {
+				serving(w, r)
+				return
+			}
+			assert.Equal(t, http.MethodGet, r.Method)
+			handler(w, r)
+		})
+		assert.ErrorContains(t, visit(t.Context(), address, certificate), "GET https://"+address+listOfNobody+": "+answer)
+	}
 }
 
 func TestVisitTrustsNoOther(t *testing.T) {
-	address, _ := site(t, func(http.ResponseWriter, *http.Request) {})
+	address, _ := site(t, serving)
 	err := visit(t.Context(), address, strangersCertificate)
 	assert.ErrorContains(t, err, "certificate signed by unknown authority")
 	assert.ErrorContains(t, visit(t.Context(), address, ""), "published no certificate")
