@@ -47,7 +47,7 @@ func (s *shared) start(t *testing.T) context.Context {
 		}
 		// Not the test's context: the browser outlives the test that needed it first.
 		allocator, endProcess := chromedp.NewExecAllocator(context.Background(), options...)
-		ctx, endBrowser := chromedp.NewContext(allocator)
+		ctx, endBrowser := chromedp.NewContext(allocator, chromedp.WithErrorf(report))
 		s.ctx, s.end = ctx, func() { endBrowser(); endProcess() }
 		s.err = chromedp.Run(ctx)
 	})
@@ -55,6 +55,13 @@ func (s *shared) start(t *testing.T) context.Context {
 		t.Fatalf("start Chromium: %v", s.err)
 	}
 	return s.ctx
+}
+
+// report leaves out events that are newer than the library: none that we look at.
+func report(format string, values ...any) {
+	if !strings.HasPrefix(format, "could not unmarshal event") {
+		log.Printf("chromedp: "+format, values...)
+	}
 }
 
 // newWindow opens a private window. It goes with the function that it returns.
@@ -68,12 +75,7 @@ func newWindow(t *testing.T) (context.Context, func()) {
 	// to put it in.
 	tab, err := target.CreateTarget("about:blank").WithBrowserContextID(private).WithNewWindow(true).Do(executor)
 	require.NoError(t, err)
-	ctx, leave := chromedp.NewContext(browser, chromedp.WithTargetID(tab), chromedp.WithErrorf(func(format string, values ...any) {
-		// Events that are newer than the library are none that we look at.
-		if !strings.HasPrefix(format, "could not unmarshal event") {
-			log.Printf("chromedp: "+format, values...)
-		}
-	}))
+	ctx, leave := chromedp.NewContext(browser, chromedp.WithTargetID(tab))
 	return ctx, func() {
 		leave()
 		assert.NoError(t, target.DisposeBrowserContext(private).Do(executor))

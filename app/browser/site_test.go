@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -37,31 +36,17 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-// program builds the app, once.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "browser-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "app")
-	build := exec.Command("go", "build", "-o", path, "crosscloud/app")
-	build.Stderr = os.Stderr
-	return path, build.Run()
-})
-
 var listening = regexp.MustCompile(`"url":"http://([^/"]+)/"`)
 
 // startSlot runs the app as on the web host and waits until it is ready.
 func (s *site) startSlot(t *testing.T, name string) (address string) {
 	t.Helper()
-	path, err := program()
-	require.NoError(t, err)
 	dir := t.TempDir() // with no .env in it
 	log, err := os.Create(filepath.Join(dir, name+".log"))
 	require.NoError(t, err)
 	defer log.Close()
 	s.logs = append(s.logs, log.Name())
-	cmd := exec.Command(path)
+	cmd := exec.Command(program)
 	cmd.Dir = dir
 	cmd.Env = []string{"DATABASE_URL=" + s.database.URL(), "LISTEN=127.0.0.1:0", "LOG_LEVEL=debug"}
 	cmd.Stdout, cmd.Stderr = log, log
