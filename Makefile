@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 
 # The targets share one twin and its engine, also under make -j.
 .NOTPARALLEL:
-.PHONY: help up down status dev migration test lint unit drills clean
+.PHONY: help up down status dev migration bench test lint unit drills clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ dev: ## Run the app alone against a private local Postgres
 
 migration: ## Create the next database migration: make migration name=add_due_dates
 	@go run ./app/pgdev/migration "$(name)"
+
+bench: ## Measure the app beside what Postgres and nginx do alone; the figures are also in .artifacts/
+	@go run ./app/bench
 
 test: ## Install what the tests need, then run all of them
 	go run ./infra/twin setup --for-tests

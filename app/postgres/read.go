@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"crosscloud/app/todo"
 )
@@ -75,19 +76,23 @@ func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) 
 
 func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
 	defer rows.Close()
-	page := todo.Page{Items: []todo.Item{}}
+	page := todo.Page{Items: make([]todo.Item, 0, min(limit, 16))} // most lists are short
 	found := false
-	var id, position *int64
-	var title *todo.Title
-	var completed *bool
+	// Pgtype's values can be null without an allocation for each that is not.
+	var id, position pgtype.Int8
+	var title pgtype.Text
+	var completed pgtype.Bool
+	row := [...]any{&page.Total, &page.Open, &page.ShareEpoch, &page.Version, &page.Undoable,
+		&id, &title, &completed, &position}
 	for rows.Next() {
-		found = true
-		err := rows.Scan(&page.Total, &page.Open, &page.ShareEpoch, &page.Version, &page.Undoable,
-			&id, &title, &completed, &position)
-		if err != nil {
+		if err := rows.Scan(row[:]...); err != nil {
 			return todo.Page{}, err
 		}
-		if id == nil {
+		if !found {
+			found = true
+			clear(row[:5]) // the list, which is the same in all rows: pgx leaves out what goes nowhere
+		}
+		if !id.Valid {
 			continue
 		}
 		if len(page.Items) == limit {
@@ -95,7 +100,9 @@ func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
 			page.Next = &todo.Cursor{Order: last.Order, ID: last.ID}
 			continue
 		}
-		page.Items = append(page.Items, todo.Item{ID: *id, Title: *title, Completed: *completed, Order: *position})
+		page.Items = append(page.Items, todo.Item{
+			ID: id.Int64, Title: todo.Title(title.String), Completed: completed.Bool, Order: position.Int64,
+		})
 	}
 	if err := rows.Err(); err != nil {
 		return todo.Page{}, err
