@@ -31,9 +31,10 @@ type shared struct {
 
 func (s *shared) start(t *testing.T) context.Context {
 	t.Helper()
+	path := executable(t)
 	s.once.Do(func() {
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(executable(t)),
+			chromedp.ExecPath(path),
 			// Trust in one key, for this process. Unlike with --ignore-certificate-errors
 			// the connection counts as sound, so that the cache works as for visitors,
 			// and any other certificate is still refused.
@@ -47,8 +48,8 @@ func (s *shared) start(t *testing.T) context.Context {
 		}
 		// Not the test's context: the browser outlives the test that needed it first.
 		allocator, endProcess := chromedp.NewExecAllocator(context.Background(), options...)
-		ctx, endBrowser := chromedp.NewContext(allocator, chromedp.WithErrorf(report))
-		s.ctx, s.end = ctx, func() { endBrowser(); endProcess() }
+		ctx, _ := chromedp.NewContext(allocator, chromedp.WithErrorf(report))
+		s.ctx, s.end = ctx, endProcess
 		s.err = chromedp.Run(ctx)
 	})
 	if s.err != nil {
@@ -83,9 +84,14 @@ func newWindow(t *testing.T) (context.Context, func()) {
 }
 
 func (s *shared) stop() {
-	if s.end != nil {
-		s.end()
+	if s.end == nil {
+		return
 	}
+	// It ends by itself and takes its files with it; if not, the process is ended.
+	if err := chromedp.Cancel(s.ctx); err != nil {
+		log.Printf("close Chromium: %v", err)
+	}
+	s.end()
 }
 
 // executable finds the browser. Without one the tests are skipped, loudly, and

@@ -70,12 +70,13 @@ func (v *visitor) replace(text string) {
 	v.keys(text)
 }
 
-// add types a todo into the field above the list and sends it.
+// add writes todos into the field above the list, as from the clipboard because
+// not all characters have a key, and sends them.
 func (v *visitor) add(titles ...string) {
 	v.t.Helper()
 	for _, title := range titles {
 		v.press("textbox", "What is there to do?")
-		v.keys(title)
+		v.do(input.InsertText(title))
 		v.press("button", "Add")
 		v.untilTrue(fmt.Sprintf("document.querySelector('li .title')?.textContent === %s", quoted(title)))
 	}

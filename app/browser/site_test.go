@@ -25,6 +25,7 @@ type site struct {
 	*nginxtest.Proxy
 	url      string // without a slash at its end
 	database *faults.Proxy
+	slots    []string // addresses
 	logs     []string // paths of the slots' logs
 }
 
@@ -68,6 +69,7 @@ func (s *site) startSlot(t *testing.T, name string) (address string) {
 		}
 		return address != "" && ready(t.Context(), address)
 	}, 30*time.Second, 20*time.Millisecond, "%s does not get ready", name)
+	s.slots = append(s.slots, address)
 	return address
 }
 
