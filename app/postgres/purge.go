@@ -40,9 +40,15 @@ with old as (
     select id, list from (select * from writes order by id limit $1) oldest where not (` + recent + `)
 )`
 
+// It locks what it is about to delete, and so looks again at an item that
+// somebody brought back meanwhile.
 const forgetDeleted = oldWrites + `
 delete from todos
- where id in (select todos.id from old join todos on todos.list = old.list and deletion = old.id limit $1)`
+ where id in (
+       select todos.id
+         from old join todos on todos.list = old.list and deletion = old.id
+        limit $1
+          for update of todos)`
 
 // forgetWrites keeps a write while items are marked with it.
 const forgetWrites = oldWrites + `

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -90,6 +91,31 @@ func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
 	defer tx.Rollback(context.Background())
 	_, err = tx.Exec(t.Context(), "update lists set touched = current_date")
 	require.NoError(t, err)
+	assert.Zero(t, purgedBehind(t, store, tx))
+	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
+}
+
+// Somebody takes a deletion back at the moment that it is forgotten.
+func TestADeletionThatIsUndoneWhileItIsForgottenStaysUndone(t *testing.T) {
+	store := migrated(t)
+	owner, item := newList(t, store)
+	require.NoError(t, store.Delete(t.Context(), owner, newKey(), item.ID))
+	execute(t, store, "update writes set at = at - interval '25 hours'")
+	tx, err := store.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer tx.Rollback(context.Background())
+	// As undoing does it, which began when it was not yet too late.
+	_, err = tx.Exec(t.Context(), "update todos set deletion = 0")
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "update lists set total = 1, open = 1")
+	require.NoError(t, err)
+	assert.Equal(t, 2, purgedBehind(t, store, tx), "two writes")
+	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
+}
+
+// purgedBehind is what a purge deletes that has to wait for a transaction.
+func purgedBehind(t *testing.T, store *Store, tx pgx.Tx) int {
+	t.Helper()
 	deleted := make(chan int)
 	go func() {
 		n, err := store.Purge(t.Context(), 365*day)
@@ -100,8 +126,7 @@ func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
 		return count(t, store, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
 	}, 2*time.Second, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))
-	assert.Zero(t, <-deleted)
-	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
+	return <-deleted
 }
 
 func TestWritesAndDeletionsAreForgottenAfterADay(t *testing.T) {
