@@ -50,7 +50,7 @@ func ParseToken(text string) (t Token, err error) {
 		return t, ErrNotFound
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
+	if err != nil || len(decoded) != len(t) { // the decoder leaves line breaks out
 		return t, ErrNotFound
 	}
 	copy(t[:], decoded)
