@@ -4,7 +4,8 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"runtime/debug"
+	"runtime"
+	"strconv"
 	"time"
 )
 
@@ -71,7 +72,7 @@ func (h *handlers) recoverPanics(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause) // the server's own way to drop a connection
 			}
-			h.log.ErrorContext(r.Context(), "panic", slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+			h.log.ErrorContext(r.Context(), "panic", slog.Any("cause", cause), slog.Any("stack", callers()))
 			if recorder, ok := w.(*recorder); ok && recorder.wrote {
 				panic(http.ErrAbortHandler) // too late for a page: show that it is cut off
 			}
@@ -79,6 +80,19 @@ func (h *handlers) recoverPanics(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// callers are the places that led to a panic. The runtime's own trace has the
+// arguments too, and with them most of a token's bytes.
+func callers() (places []string) {
+	var counters [32]uintptr
+	frames := runtime.CallersFrames(counters[:runtime.Callers(3, counters[:])])
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		places = append(places, frame.Function+" "+frame.File+":"+strconv.Itoa(frame.Line))
+	}
+	return places
 }
 
 // recorder remembers what was answered.

@@ -82,13 +82,16 @@ func TestADefectIsAPageWithAReferenceAndNoDetails(t *testing.T) {
 
 func TestAPanicIsAnErrorPageAndALogEntry(t *testing.T) {
 	var log bytes.Buffer
-	site := New(nil, nil, slog.New(LogHandler(slog.NewJSONHandler(&log, nil)))) // no store: the handler dereferences nil
+	site := New((*memory)(nil), nil, slog.New(LogHandler(slog.NewJSONHandler(&log, nil)))) // which dereferences nil
 	w := httptest.NewRecorder()
-	site.ServeHTTP(w, httptest.NewRequest("GET", "/l/x", nil))
+	token := todo.NewToken()
+	site.ServeHTTP(w, httptest.NewRequest("GET", "/l/"+token.String(), nil))
 	assert.Equal(t, http.StatusInternalServerError, w.Code)
 	assert.Contains(t, w.Body.String(), "Something went wrong")
 	assert.Contains(t, log.String(), "nil pointer dereference")
 	assert.Contains(t, log.String(), `"status":500`)
+	assert.Contains(t, log.String(), "(*memory).Page ", "where it was")
+	assert.NotContains(t, log.String(), fmt.Sprintf("%#x, %#x", token[0], token[1]), "and not with what")
 }
 
 // A visitor who leaves is no failure of ours.
