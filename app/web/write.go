@@ -51,8 +51,9 @@ func (h *handlers) create(r *http.Request, c *change, item todo.NewItem) error {
 	if err != nil {
 		return err
 	}
-	c.access.Token, _, err = h.store.Create(r.Context(), key, item)
-	noteList(r.Context(), c.access.Token)
+	if c.access.Token, _, err = h.store.Create(r.Context(), key, item); err == nil {
+		noteList(r.Context(), c.access.Token)
+	}
 	return err
 }
 
