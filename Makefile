@@ -20,7 +20,7 @@ down: ## Destroy the local stack and everything the twin runs
 status: ## Show what both hosts of the selected stack, or STACK=NAME, say of themselves
 	@go run ./infra/status
 
-dev: ## Run the app alone against a private local Postgres
+dev: ## Run the app on http://localhost:8080 with a private local Postgres; it follows its files
 	go run ./app/pgdev/dev
 
 migration: ## Create the next database migration: make migration name=add_due_dates

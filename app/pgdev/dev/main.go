@@ -1,6 +1,8 @@
-// Command dev runs the app on this machine, with a private Postgres whose data
-// live in .postgres/. Where DATABASE_URL is set, in the environment or in .env,
-// it uses that database and starts none. Run it from the repository's root.
+// Command dev runs the app on this machine for somebody who works on it, with a
+// private Postgres whose data live in .postgres/. It starts the app again when
+// its Go code changes; templates and static files the app follows by itself.
+// Where DATABASE_URL or DATABASE_URL_FILE is set, in the environment or in
+// .env, it uses that database and starts none. Run it from the repository's root.
 package main
 
 import (
@@ -9,13 +11,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"github.com/joho/godotenv"
 
@@ -33,16 +32,25 @@ func main() {
 		}
 		return settings[key]
 	}
-	if err := dev(ctx, ".postgres", get, os.Stdout); err != nil {
+	if err := dev(ctx, ".", ".postgres", get, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)
 		os.Exit(1)
 	}
 }
 
-// dev runs the app until ctx ends, then ends the app and after it Postgres.
-func dev(ctx context.Context, data string, get func(string) string, out io.Writer) error {
-	databaseURL := get("DATABASE_URL")
-	if databaseURL == "" {
+// dev runs the app of the checkout at root until ctx ends, then ends the app
+// and after it Postgres, whose data are in the directory data.
+func dev(ctx context.Context, root, data string, get func(string) string, out io.Writer) error {
+	settings := map[string]string{"APP_SETTINGS": "development", "LISTEN": "127.0.0.1:8080"}
+	for _, key := range []string{"APP_SETTINGS", "LISTEN", "DATABASE_URL", "DATABASE_URL_FILE"} {
+		if value := get(key); value != "" {
+			settings[key] = value
+		}
+	}
+	site := siteURL(settings["LISTEN"])
+	ready := func(context.Context) { fmt.Fprintf(out, "\nThe app is ready at %s (Ctrl-C ends it)\n\n", site) }
+
+	if settings["DATABASE_URL"] == "" && settings["DATABASE_URL_FILE"] == "" {
 		server, err := pgdev.Start(ctx, data)
 		if errors.Is(err, pgdev.ErrNotInstalled) {
 			return fmt.Errorf("%w; or set DATABASE_URL", err)
@@ -51,14 +59,20 @@ func dev(ctx context.Context, data string, get func(string) string, out io.Write
 			return err
 		}
 		defer server.Stop()
-		if databaseURL, err = server.EnsureDatabase(ctx, "todo"); err != nil {
+		databaseURL, err := server.EnsureDatabase(ctx, "todo")
+		if err != nil {
 			return err
 		}
+		settings["DATABASE_URL"] = databaseURL
 		fmt.Fprintf(out, "Postgres runs on the data in %s/:  psql '%s'\n", data, databaseURL)
-	}
-	listen := get("LISTEN")
-	if listen == "" {
-		listen = "127.0.0.1:8080"
+		ready = func(ctx context.Context) {
+			link, err := exampleList(ctx, site, filepath.Join(data, "example-list"))
+			if err != nil {
+				fmt.Fprintln(out, "no example list:", err)
+				link = "none"
+			}
+			fmt.Fprintf(out, "\nThe app is ready at %s (Ctrl-C ends it)\nAn example list: %s\n\n", site, link)
+		}
 	}
 
 	bin, err := os.MkdirTemp("", "crosscloud-dev-")
@@ -66,65 +80,28 @@ func dev(ctx context.Context, data string, get func(string) string, out io.Write
 		return err
 	}
 	defer os.RemoveAll(bin)
-	app := filepath.Join(bin, "app")
-	build := exec.CommandContext(ctx, "go", "build", "-o", app, "crosscloud/app")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build the app: %w", err)
-	}
-
-	cmd := exec.CommandContext(ctx, app)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+databaseURL, "LISTEN="+listen)
-	cmd.Stdout, cmd.Stderr = out, os.Stderr
-	// Ctrl-C reaches this process alone, which then ends the parts in order.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
+	changes, err := watch(ctx, filepath.Join(root, "app"))
+	if err != nil {
 		return err
 	}
-	announce, quiet := context.WithCancel(ctx)
-	go func() {
-		if url := siteURL(listen); awaitReady(announce, url) {
-			fmt.Fprintf(out, "\nThe app is ready at %s (Ctrl-C ends it)\n\n", url)
+	p := &program{root: root, bin: bin, settings: settings, out: out}
+	return keepRunning(ctx, p, changes, func(ctx context.Context) {
+		if awaitReady(ctx, site) {
+			ready(ctx)
 		}
-	}()
-	err = cmd.Wait()
-	quiet()
-	if ctx.Err() != nil {
-		return nil // ended as asked
-	}
-	return err
+	})
 }
 
 // siteURL is where a browser on this machine finds an app that listens there.
+// Of the names for this machine it takes the one that browsers trust without
+// TLS: the list's cookie is for trusted sites only.
 func siteURL(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return "http://" + listen + "/" // the app refuses it with a better message
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
+	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
+		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port) + "/"
-}
-
-func awaitReady(ctx context.Context, url string) bool {
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"readyz", nil)
-		if err != nil {
-			return false
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return true
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }

@@ -22,16 +22,24 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
 
+// root is the repository's, from here.
+const root = "../../.."
+
 // session runs dev until the returned function is called.
 func session(t *testing.T, data string, settings map[string]string) (siteURL string, output *transcript, end func()) {
+	t.Helper()
+	return sessionIn(t, root, data, settings)
+}
+
+func sessionIn(t *testing.T, root, data string, settings map[string]string) (siteURL string, output *transcript, end func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	output = &transcript{}
 	done := make(chan error, 1)
-	go func() { done <- dev(ctx, data, func(key string) string { return settings[key] }, output) }()
+	go func() { done <- dev(ctx, root, data, func(key string) string { return settings[key] }, output) }()
 	end = sync.OnceFunc(func() { cancel(); assert.NoError(t, <-done) })
 	t.Cleanup(end)
-	ready := regexp.MustCompile(`ready at (http://127\.0\.0\.1:\d+/)`)
+	ready := regexp.MustCompile(`ready at (http://localhost:\d+/)`)
 	require.Eventually(t, func() bool { return ready.MatchString(output.String()) }, 2*time.Minute, 50*time.Millisecond)
 	return ready.FindStringSubmatch(output.String())[1], output, end
 }
@@ -64,6 +72,10 @@ func TestDevKeepsItsDataFromOneSessionToTheNext(t *testing.T) {
 	require.Len(t, response.Cookies(), 1)
 	list := response.Cookies()[0]
 	assert.Contains(t, output.String(), "psql 'postgres://todo:")
+	assert.Contains(t, page(t, site, list), "/development/reload.js")
+	example := regexp.MustCompile(`example list: (http://localhost:\d+/o/\S+)`)
+	link := example.FindStringSubmatch(output.String())[1]
+	assert.Contains(t, page(t, link, nil), "5 of 7 left on it.")
 	end()
 	_, err = http.Get(site)
 	assert.ErrorContains(t, err, "connection refused")
@@ -71,8 +83,9 @@ func TestDevKeepsItsDataFromOneSessionToTheNext(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, running, "Postgres has ended too")
 
-	site, _, _ = session(t, data, settings)
+	site, output, _ = session(t, data, settings)
 	assert.Contains(t, page(t, site, list), "still here tomorrow")
+	assert.Equal(t, link, example.FindStringSubmatch(output.String())[1], "the same example")
 }
 
 func TestDevUsesAGivenDatabase(t *testing.T) {
@@ -81,6 +94,7 @@ func TestDevUsesAGivenDatabase(t *testing.T) {
 	site, output, _ := session(t, data, map[string]string{"LISTEN": freeAddress(t), "DATABASE_URL": given})
 	assert.Contains(t, page(t, site, nil), "Nothing to do.")
 	assert.NotContains(t, output.String(), "psql")
+	assert.NotContains(t, output.String(), "example", "nothing is stored in somebody's database")
 	entries, err := os.ReadDir(data)
 	require.NoError(t, err)
 	assert.Empty(t, entries, "no Postgres of its own")
@@ -89,17 +103,20 @@ func TestDevUsesAGivenDatabase(t *testing.T) {
 func TestDevEndsWithTheApp(t *testing.T) {
 	given := pgdev.Database(t)
 	settings := map[string]string{"LISTEN": "nonsense", "DATABASE_URL": given}
-	err := dev(t.Context(), t.TempDir(), func(key string) string { return settings[key] }, io.Discard)
+	err := dev(t.Context(), root, t.TempDir(), func(key string) string { return settings[key] }, io.Discard)
 	assert.ErrorContains(t, err, "exit status 2")
 }
 
 func TestSiteURL(t *testing.T) {
 	for listen, want := range map[string]string{
-		":8080":          "http://127.0.0.1:8080/",
-		"0.0.0.0:8080":   "http://127.0.0.1:8080/",
-		"[::]:8080":      "http://127.0.0.1:8080/",
-		"localhost:8080": "http://localhost:8080/",
-		"[::1]:8080":     "http://[::1]:8080/",
+		":8080":             "http://localhost:8080/",
+		"0.0.0.0:8080":      "http://localhost:8080/",
+		"[::]:8080":         "http://localhost:8080/",
+		"127.0.0.1:8080":    "http://localhost:8080/",
+		"localhost:8080":    "http://localhost:8080/",
+		"[::1]:8080":        "http://localhost:8080/",
+		"192.0.2.7:8080":    "http://192.0.2.7:8080/",
+		"todo.example:8080": "http://todo.example:8080/",
 	} {
 		assert.Equal(t, want, siteURL(listen))
 	}
