@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -17,8 +18,6 @@ func TestAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T) {
 	owner.add("Milk")
 	owner.press("link", "Share or keep")
 	link := owner.link("Link for others")
-	owner.screenshot("share")
-
 	other := s.newVisitor(t)
 	require.Equal(t, http.StatusOK, other.open(link))
 	other.shows("1 of 1 left", "[ ] Milk")
@@ -50,6 +49,31 @@ func TestAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T) {
 	for _, secret := range []string{link, fresh} {
 		s.assertNoLogHolds(t, strings.TrimPrefix(secret, "/l/"))
 	}
+}
+
+func TestALinkIsCopiedWithOnePress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.newVisitor(t)
+	v.open("/")
+	v.add("Milk")
+	v.press("link", "Share or keep")
+	link := v.value("textbox", "Link for others")
+	v.press("button", "Copy the link for others")
+	v.announces("status polite", "Copied the link for others")
+	v.screenshot("share-copied")
+	v.press("link", "To the list")
+	v.press("textbox", "What is there to do?")
+	v.do(input.DispatchKeyEvent(input.KeyDown).WithKey("v").WithModifiers(input.ModifierCtrl).WithCommands([]string{"paste"}))
+	v.untilTrue("document.getElementById('todo').value === " + quoted(link))
+
+	without := s.newVisitor(t, withoutScript)
+	without.open("/")
+	without.add("Milk")
+	without.open("/share")
+	without.has("textbox", "Link for others")
+	assert.Empty(t, evaluate[[]string](without, "[...document.querySelectorAll('.copy')].filter((button) => button.offsetWidth > 0).map(String)"),
+		"a button that would do nothing")
 }
 
 func TestARecoveryLinkGivesAnotherBrowserTheList(t *testing.T) {
