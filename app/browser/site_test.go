@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 type site struct {
 	*nginxtest.Proxy
 	url      string // without a slash at its end
+	protocol string // that browsers come with
 	database *faults.Proxy
 	slots    []string // addresses
 	logs     []string // paths of the slots' logs
@@ -33,29 +35,40 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{database: faults.New(t, pgdev.Database(t))}
 	s.Proxy = nginxtest.Start(t, s.startSlot(t, "blue"), s.startSlot(t, "green"))
-	s.url = "https://" + s.HTTPS
+	s.url, s.protocol = "https://"+s.HTTPS, "h2"
 	return s
 }
 
-var listening = regexp.MustCompile(`"url":"http://([^/"]+)/"`)
+var listening = regexp.MustCompile(`listening"?[ ,]"?url"?[:=]"?http://([^/"]+)/`)
 
 // startSlot runs the app as on the web host and waits until it is ready.
 func (s *site) startSlot(t *testing.T, name string) (address string) {
 	t.Helper()
-	dir := t.TempDir() // with no .env in it
+	address, _ = s.startApp(t, name, t.TempDir(), "APP_SETTINGS=testing", "LOG_LEVEL=debug")
+	s.slots = append(s.slots, address)
+	return address
+}
+
+// startApp runs the app in a directory, and until the end of the test unless it
+// is stopped.
+func (s *site) startApp(t *testing.T, name, dir string, settings ...string) (address string, stop func()) {
+	t.Helper()
 	log, err := os.Create(filepath.Join(dir, name+".log"))
 	require.NoError(t, err)
 	defer log.Close()
 	s.logs = append(s.logs, log.Name())
 	cmd := exec.Command(program)
 	cmd.Dir = dir
-	cmd.Env = []string{"DATABASE_URL=" + s.database.URL(), "LISTEN=127.0.0.1:0", "LOG_LEVEL=debug"}
+	cmd.Env = append(settings, "DATABASE_URL="+s.database.URL())
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
+	})
+	t.Cleanup(func() {
+		stop()
 		if t.Failed() {
 			text, _ := os.ReadFile(log.Name())
 			t.Logf("log of %s:\n%s", name, text)
@@ -69,8 +82,7 @@ func (s *site) startSlot(t *testing.T, name string) (address string) {
 		}
 		return address != "" && ready(t.Context(), address)
 	}, 30*time.Second, 20*time.Millisecond, "%s does not get ready", name)
-	s.slots = append(s.slots, address)
-	return address
+	return address, stop
 }
 
 func ready(ctx context.Context, address string) bool {

@@ -131,7 +131,7 @@ func (v *visitor) assertNoTroubles() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	assert.Empty(v.t, v.troubles)
-	assert.Equal(v.t, map[string]bool{"h2": true}, v.protocols)
+	assert.Equal(v.t, map[string]bool{v.site.protocol: true}, v.protocols)
 }
 
 // loaded is how many pages the browser has loaded so far.
