@@ -20,9 +20,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a visitor waits for what should happen at once. It bounds
-// a failing test and slows no other.
-const patience = 20 * time.Second
+// patience is how long a visitor waits for what should happen at once, stay how
+// long a visit takes at most. They bound a failing test and slow no other.
+const (
+	patience = 20 * time.Second
+	stay     = 3 * time.Minute
+)
 
 // visitor is a person with a browser of their own. Whatever the browser finds
 // wrong in the meantime fails the test: see watch.
@@ -42,7 +45,7 @@ type visitor struct {
 func (s *site) newVisitor(t *testing.T, settings ...chromedp.Action) *visitor {
 	t.Helper()
 	ctx, leave := newWindow(t)
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	ctx, cancel := context.WithTimeout(ctx, stay)
 	v := &visitor{t: t, ctx: ctx, site: s, protocols: map[string]bool{}, status: map[string]int64{}}
 	t.Cleanup(func() {
 		if t.Failed() {
