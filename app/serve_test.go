@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -183,6 +185,46 @@ func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	var stored int
 	require.NoError(t, conn.QueryRow(t.Context(), "select count(*) from todos where title = 'in flight'").Scan(&stored))
 	assert.Equal(t, 1, stored)
+}
+
+// nginx keeps connections open, and visitors can be slow: neither holds up a
+// slot for longer than the ten seconds after which it is killed.
+func TestShutdownWaitsForNobodyForLong(t *testing.T) {
+	t.Parallel() // it waits
+	for _, waiting := range []struct{ what, sent, problem string }{
+		{"a silent connection", "", ""},
+		{"an idle connection", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", ""},
+		{"half a form", "POST /add HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 30\r\n\r\ntodo=half",
+			"requests did not end in time"},
+	} {
+		t.Run(waiting.what, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, database(t))
+			eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+			conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+			require.NoError(t, err)
+			defer conn.Close()
+			_, err = io.WriteString(conn, waiting.sent)
+			require.NoError(t, err)
+			if waiting.problem == "" && waiting.sent != "" {
+				response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				require.NoError(t, err)
+				require.Equal(t, http.StatusOK, response.StatusCode)
+				require.NoError(t, response.Body.Close())
+			}
+			r.stop()
+			select {
+			case err = <-r.done:
+			case <-time.After(10 * time.Second):
+				t.Fatal("it would have been killed")
+			}
+			if waiting.problem == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, waiting.problem)
+			}
+		})
+	}
 }
 
 func TestServeFailsWhereTheAddressIsTaken(t *testing.T) {
