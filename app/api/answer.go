@@ -2,12 +2,11 @@ package api
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
+	"crosscloud/app/etag"
 	"crosscloud/app/todo"
 )
 
@@ -32,22 +31,15 @@ func answer(w http.ResponseWriter, r *http.Request, status int, value any) error
 	if err != nil {
 		return err
 	}
-	send(w, r, status, text, tagOf(text))
+	send(w, r, status, text, etag.Weak(sha256.Sum256(text)))
 	return nil
-}
-
-// tagOf is the entity tag of a text. It is a weak one: the proxy compresses
-// answers, and says so by weakening strong tags.
-func tagOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
 func send(w http.ResponseWriter, r *http.Request, status int, text []byte, tag string) {
 	header := w.Header()
 	header.Set("ETag", tag)
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if reads && matches(r.Header.Values("If-None-Match"), tag) {
+	if reads && etag.Known(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -55,17 +47,4 @@ func send(w http.ResponseWriter, r *http.Request, status int, text []byte, tag s
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	w.Write(text) // which net/http keeps from the answer to HEAD
-}
-
-// matches reports whether one of the tags that a client has is this one.
-func matches(headers []string, tag string) bool {
-	for _, header := range headers {
-		for candidate := range strings.SplitSeq(header, ",") {
-			candidate = strings.TrimSpace(candidate)
-			if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-	}
-	return false
 }

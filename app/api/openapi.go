@@ -1,8 +1,11 @@
 package api
 
 import (
+	"crypto/sha256"
 	_ "embed"
 	"net/http"
+
+	"crosscloud/app/etag"
 )
 
 const documentPath = "/openapi.json"
@@ -10,7 +13,7 @@ const documentPath = "/openapi.json"
 //go:embed openapi.json
 var document []byte
 
-var documentTag = tagOf(document)
+var documentTag = etag.Weak(sha256.Sum256(document))
 
 // describe serves the description of the API, which tests compare with what
 // is served.

@@ -2,9 +2,9 @@ package web
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
-	"strings"
+
+	"crosscloud/app/etag"
 )
 
 // tag is the entity tag of a page. It is made of what the page shows, without
@@ -12,8 +12,6 @@ import (
 // pages. The random key of the forms is no part of it. A page that a browser
 // keeps may hold a key that was used; then the list has another version, and
 // the page is not taken for fresh.
-//
-// It is a weak one: the proxy compresses pages, and says so by weakening strong tags.
 func (l *look) tag(p listPage) string {
 	var bits [len(l.print) + 16 + 4*8]byte
 	place := copy(bits[:], l.print[:])
@@ -23,20 +21,5 @@ func (l *look) tag(p listPage) string {
 		place += 8
 	}
 	text := append(bits[:], p.home...)
-	sum := sha256.Sum256(append(text, p.view.String()...))
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-}
-
-// matches reports whether a browser's list of tags has this one.
-func matches(header, tag string) bool {
-	if header == "" {
-		return false
-	}
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimSpace(candidate)
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
-			return true
-		}
-	}
-	return false
+	return etag.Weak(sha256.Sum256(append(text, p.view.String()...)))
 }

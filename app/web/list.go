@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"crosscloud/app/etag"
 	"crosscloud/app/todo"
 )
 
@@ -70,7 +71,7 @@ func (h *handlers) showList(w http.ResponseWriter, r *http.Request, p listPage) 
 		header := w.Header()
 		header.Set("ETag", tag)
 		header.Set("Vary", "Cookie") // the front door shows everybody a list of their own
-		if matches(r.Header.Get("If-None-Match"), tag) {
+		if etag.Known(r, tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

@@ -12,6 +12,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"crosscloud/app/etag"
 )
 
 // files are the static files. Each has the hash of its content in its name, so
@@ -134,7 +136,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cacheControl string
 		body, tag = f.gzipped, `"`+f.name+`.gz"`
 	}
 	header.Set("ETag", tag)
-	if matches(r.Header.Get("If-None-Match"), tag) {
+	if etag.Known(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
