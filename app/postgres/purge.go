@@ -16,6 +16,9 @@ const (
 	purgeLock = int64(4820915570213346)
 	// purgeTimeout is for a backlog; what is left waits for the next time.
 	purgeTimeout = 10 * time.Minute
+	// purgePatience is for a list of millions of items. Nobody waits for it, and
+	// if it could not be deleted, those forgotten after it would not be either.
+	purgePatience = "set local statement_timeout = '5min'"
 )
 
 // expireLists deletes lists that nobody opened for $2 days, the longest
@@ -102,11 +105,17 @@ func purgeOnce(ctx context.Context, conn *pgx.Conn, days int) (n int, err error)
 		{forgetDeleted, []any{purgeBatch}},
 		{forgetWrites, []any{purgeBatch}},
 	} {
-		tag, err := conn.Exec(ctx, statement.sql, statement.arguments...)
+		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, purgePatience); err != nil {
+				return err
+			}
+			tag, err := tx.Exec(ctx, statement.sql, statement.arguments...)
+			n += int(tag.RowsAffected())
+			return err
+		})
 		if err != nil {
 			return n, err
 		}
-		n += int(tag.RowsAffected())
 	}
 	return n, nil
 }
