@@ -109,7 +109,9 @@ func TestStaticFilesAreKeptForGood(t *testing.T) {
 			assert.Equal(t, "no-cache", answer.Header.Get("Cache-Control"), "not for good: it may be another one tomorrow")
 		}
 	}
-	assert.Contains(t, b.get("/robots.txt").text, "Disallow: /l/")
+	robots := b.get("/robots.txt").text
+	assert.Contains(t, robots, "User-agent: *")
+	assert.NotContains(t, robots, "Disallow: /l/", "or nobody sees the X-Robots-Tag")
 	assert.Equal(t, "image/svg+xml", b.get("/favicon.ico").Header.Get("Content-Type"))
 	script := b.get("/static/script.js", "Accept-Encoding", "identity").text
 	assert.Less(t, len(script), 8000)
