@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -224,6 +225,24 @@ func TestShutdownWaitsForNobodyForLong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nginx refuses them earlier; this is for whoever reaches the port without it.
+func TestAFloodOfHeadersIsRefused(t *testing.T) {
+	r := start(t, database(t))
+	for what, header := range map[string]http.Header{
+		"one":  {"X-Long": {strings.Repeat("x", 64<<10)}},
+		"many": {"X-Many": slices.Repeat([]string{strings.Repeat("x", 100)}, 1000)},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/", nil)
+		require.NoError(t, err)
+		request.Header = header
+		response, err := client.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, response.StatusCode, what)
+	}
+	assert.Equal(t, http.StatusOK, status(t, r.url+"/healthz"))
 }
 
 func TestServeFailsWhereTheAddressIsTaken(t *testing.T) {

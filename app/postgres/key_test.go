@@ -155,6 +155,23 @@ func TestAKeyBelongsToOneRequest(t *testing.T) {
 }
 
 // What was not there stays not there for the same key.
+// The proxy or the person may come again by another link to the list.
+func TestAKeyBelongsToTheListWhoeverComesWithIt(t *testing.T) {
+	store := migrated(t)
+	owner, _ := newList(t, store)
+	other, _ := newList(t, store)
+	key, item := newKey(), todo.NewItem{Title: "second"}
+	first, err := store.Add(t.Context(), owner, key, item)
+	require.NoError(t, err)
+	again, err := store.Add(t.Context(), guest(t, store, owner), key, item)
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+	elsewhere, err := store.Add(t.Context(), other, key, item)
+	require.NoError(t, err)
+	assert.NotEqual(t, first.ID, elsewhere.ID)
+	assert.Equal(t, "second first", titles(page(t, store, owner, todo.Query{})))
+}
+
 func TestARepeatedWriteToAMissingItemStaysRefused(t *testing.T) {
 	store := migrated(t)
 	owner, item := newList(t, store)
