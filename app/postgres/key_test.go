@@ -154,7 +154,6 @@ func TestAKeyBelongsToOneRequest(t *testing.T) {
 	assert.NoError(t, err, "keys of another list are its own")
 }
 
-// What was not there stays not there for the same key.
 // The proxy or the person may come again by another link to the list.
 func TestAKeyBelongsToTheListWhoeverComesWithIt(t *testing.T) {
 	store := migrated(t)
@@ -172,6 +171,7 @@ func TestAKeyBelongsToTheListWhoeverComesWithIt(t *testing.T) {
 	assert.Equal(t, "second first", titles(page(t, store, owner, todo.Query{})))
 }
 
+// What was not there stays not there for the same key.
 func TestARepeatedWriteToAMissingItemStaysRefused(t *testing.T) {
 	store := migrated(t)
 	owner, item := newList(t, store)
