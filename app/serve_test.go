@@ -35,14 +35,35 @@ func start(t *testing.T, config Config) *running {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	output := &output{to: t.Output()}
+	t.Cleanup(output.end)
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{url: "http://" + listener.Addr().String(), stop: stop, done: make(chan error, 1)}
 	go func() {
-		r.done <- serveOn(ctx, listener, config, slog.New(slog.NewTextHandler(t.Output(), nil)))
+		r.done <- serveOn(ctx, listener, config, slog.New(slog.NewTextHandler(output, nil)))
 		close(r.done)
 	}()
 	t.Cleanup(func() { stop(); <-r.done })
 	return r
+}
+
+// output passes a log on until the test ends. A request that a shutdown cut off
+// may log later, when the process would have ended.
+type output struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(p)
+}
+
+func (o *output) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.to = io.Discard
 }
 
 func database(t *testing.T) Config {
