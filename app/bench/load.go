@@ -13,7 +13,7 @@ const connections = 20
 
 // load adds up phases of the same requests.
 type load struct {
-	took, cpu time.Duration
+	cpu       time.Duration   // of the app
 	latencies []time.Duration // one for each request
 }
 
@@ -36,7 +36,6 @@ func (l *load) run(ctx context.Context, requests []request, clients int, during 
 		})
 	}
 	running.Wait()
-	l.took += time.Since(started)
 	l.latencies = append(l.latencies, slices.Concat(latencies...)...)
 	return context.Cause(ctx)
 }
@@ -66,22 +65,22 @@ func send(ctx context.Context, requests []request, until time.Time) (latencies [
 	}
 }
 
-// runOn is run with the CPU time that the app spends on it.
-func (l *load) runOn(ctx context.Context, a *app, requests []request, clients int, during time.Duration) error {
+// turn is one more run of all connections. It returns its rate, in requests per
+// second, and adds up the CPU time that the app took meanwhile.
+func (l *load) turn(ctx context.Context, a *app, requests []request, during time.Duration) (float64, error) {
 	before, err := cpuTime(a.cmd.Process.Pid)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := l.run(ctx, requests, clients, during); err != nil {
-		return err
+	earlier, started := len(l.latencies), time.Now()
+	if err := l.run(ctx, requests, connections, during); err != nil {
+		return 0, err
 	}
+	took := time.Since(started)
 	after, err := cpuTime(a.cmd.Process.Pid)
 	l.cpu += after - before
-	return err
+	return float64(len(l.latencies)-earlier) / took.Seconds(), err
 }
-
-// rate is in requests per second.
-func (l *load) rate() float64 { return float64(len(l.latencies)) / l.took.Seconds() }
 
 // cpuEach is the app's CPU time for one request, in milliseconds.
 func (l *load) cpuEach() float64 { return milliseconds(l.cpu) / float64(len(l.latencies)) }

@@ -28,8 +28,8 @@ type plan struct {
 }
 
 var (
-	full  = plan{phase: 5 * time.Second, rounds: 4, starts: 15, large: 100_000}
-	short = plan{phase: time.Second, rounds: 2, starts: 5, large: 100_000}
+	full  = plan{phase: 2 * time.Second, rounds: 9, starts: 15, large: 100_000}
+	short = plan{phase: time.Second, rounds: 3, starts: 5, large: 100_000}
 )
 
 func main() {
