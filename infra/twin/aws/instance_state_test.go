@@ -69,3 +69,14 @@ func TestInstanceIsPoweredByAResourceOfItsOwn(t *testing.T) {
 	_, err = f.Up(powerToken, "odd", values{"instanceId": id, "state": "paused"})
 	assert.ErrorContains(t, err, "expected state to be one of")
 }
+
+func TestAnInstanceThatIsRemovedByHandLeavesNoPowerState(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.up()
+	f.MustUp(powerToken, "power", values{"instanceId": id, "state": "running"})
+	require.NoError(t, f.machines.Delete(context.Background(), id))
+	require.False(t, f.Refresh("power"))
+	require.False(t, f.Refresh(web))
+	_, err := state.Get[instanceState](f.store, id)
+	assert.ErrorIs(t, err, state.ErrNotFound)
+}

@@ -57,8 +57,10 @@ func (a *account) terminate(ctx context.Context, id string) error {
 	return a.forget(id)
 }
 
+// forget drops all that is recorded of a machine. Its power state is a resource of its own, but one of a machine that is
+// gone is nothing that Pulumi would ask to delete: a refresh finds it gone, too.
 func (a *account) forget(id string) error {
-	return errors.Join(drop[state.Machine](a, id), drop[network](a, id), drop[instance](a, id))
+	return errors.Join(drop[state.Machine](a, id), drop[network](a, id), drop[instance](a, id), drop[instanceState](a, id))
 }
 
 // power brings a machine up or down, if it is not so already.
