@@ -76,10 +76,10 @@ func TestMetricsTellWhatWasAnswered(t *testing.T) {
 	assert.Equal(t, []float64{3}, labelled(seconds, "route", "GET /o/{owner}"))
 
 	for _, name := range []string{
-		"app_build_info", "db_pool_acquire_seconds_total", "db_pool_acquires_given_up_total", "db_pool_acquires_total",
+		"db_pool_acquire_seconds_total", "db_pool_acquires_given_up_total", "db_pool_acquires_total",
 		"db_pool_acquires_waited_total", "db_pool_connections_idle", "db_pool_connections_max", "db_pool_connections_opened_total",
 		"db_pool_connections_opening", "db_pool_connections_used", "db_retries_total", "purged_rows_total", "purges_total",
-		"go_goroutines", "process_cpu_seconds_total", "process_resident_memory_bytes",
+		"go_goroutines", "go_info", "process_cpu_seconds_total", "process_resident_memory_bytes",
 	} {
 		assert.Contains(t, families, name)
 	}

@@ -6,11 +6,8 @@
 package metrics
 
 import (
-	"fmt"
 	"io"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -47,7 +44,6 @@ var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 
 func New(stats func() postgres.Stats) *Metrics {
 	metrics.ExposeMetadata(true) // the types of all below
 	set := metrics.NewSet()
-	set.NewGauge(buildInfo(), func() float64 { return 1 })
 	set.RegisterMetricsWriter(func(w io.Writer) { writeStore(w, stats()) })
 	return &Metrics{
 		set:    set,
@@ -113,17 +109,4 @@ func writeStore(w io.Writer, stats postgres.Stats) {
 	metrics.WriteCounterUint64(w, "db_pool_acquires_given_up_total", uint64(pool.CanceledAcquireCount()))
 	metrics.WriteCounterFloat64(w, "db_pool_acquire_seconds_total", pool.AcquireDuration().Seconds())
 	metrics.WriteCounterUint64(w, "db_retries_total", stats.Retries)
-}
-
-// buildInfo names the compiler and, where it was built in a checkout, the commit.
-func buildInfo() string {
-	revision := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				revision = setting.Value
-			}
-		}
-	}
-	return fmt.Sprintf("app_build_info{go=%q,revision=%q}", runtime.Version(), revision)
 }
