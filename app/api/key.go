@@ -2,8 +2,6 @@ package api
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -13,9 +11,6 @@ import (
 // writeKey names a write: by the client's Idempotency-Key, else by the
 // request's id, which is the same when the proxy sends a request to the other
 // slot, else by chance.
-//
-// The store gets a hash that begins with where the key came from: ids stand in
-// logs, and who reads one there must not be able to use it as a key.
 func (h *handlers) writeKey(r *http.Request) (todo.Key, error) {
 	headers := r.Header.Values("Idempotency-Key")
 	if len(headers) > 1 {
@@ -23,12 +18,12 @@ func (h *handlers) writeKey(r *http.Request) (todo.Key, error) {
 	}
 	if len(headers) == 1 {
 		key, err := parseKey(headers[0])
-		return hashed("api key", string(key)), err
+		return todo.KeyOf("api key", string(key)), err
 	}
 	if id := h.site.RequestID(r.Context()); id != "" {
-		return hashed("api request", id), nil
+		return todo.KeyOf("api request", id), nil
 	}
-	return hashed("api chance", rand.Text()), nil
+	return todo.KeyOf("api chance", rand.Text()), nil
 }
 
 // parseKey reads the header as the IETF's draft has it, a structured field
@@ -59,9 +54,4 @@ func parseKey(header string) (todo.Key, error) {
 		key.WriteByte(header[i])
 	}
 	return "", todo.ErrKey
-}
-
-func hashed(source, key string) todo.Key {
-	sum := sha256.Sum256([]byte(source + "\x00" + key))
-	return todo.Key(base64.RawURLEncoding.EncodeToString(sum[:]))
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 
 	"crosscloud/app/todo"
 )
@@ -14,16 +13,6 @@ func (h *handlers) shared(r *http.Request) todo.Access {
 	token, _ := todo.ParseToken(r.PathValue("share"))
 	h.site.NoteList(r.Context(), token)
 	return todo.Access{Token: token}
-}
-
-// itemID reads what address wrote, and nothing that only looks alike.
-func itemID(r *http.Request) (int64, error) {
-	text := r.PathValue("id")
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
-		return 0, todo.ErrNotFound
-	}
-	return id, nil
 }
 
 func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
@@ -54,7 +43,7 @@ func (h *handlers) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := itemID(r)
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -100,7 +89,7 @@ func (h *handlers) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := itemID(r)
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -120,7 +109,7 @@ func (h *handlers) edit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handlers) delete(w http.ResponseWriter, r *http.Request) error {
-	id, err := itemID(r)
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}

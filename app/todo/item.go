@@ -1,9 +1,10 @@
-// Package todo is the domain: what an item is and which titles are acceptable.
-// It knows neither SQL nor HTTP.
+// Package todo is the domain: lists, the tokens that open them, the items on
+// them, and what a store of them promises. It knows neither SQL nor HTTP.
 package todo
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,6 +20,16 @@ type Item struct {
 	Title     Title
 	Completed bool
 	Order     int64 // where it stands: the highest is on top
+}
+
+// ParseID reads an item's id as addresses have it, and nothing that only looks
+// alike. What was never an id is no item's.
+func ParseID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
+		return 0, ErrNotFound
+	}
+	return id, nil
 }
 
 // Title is a title that passed NewTitle.

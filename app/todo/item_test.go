@@ -42,3 +42,15 @@ func TestNewTitleRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestParseID(t *testing.T) {
+	for text, want := range map[string]int64{"1": 1, "42": 42, "9223372036854775807": 9223372036854775807} {
+		id, err := ParseID(text)
+		assert.NoError(t, err, text)
+		assert.Equal(t, want, id)
+	}
+	for _, text := range []string{"", "0", "-1", "+1", "01", "1.0", "1e3", " 1", "one", "１", "9223372036854775808"} {
+		_, err := ParseID(text)
+		assert.ErrorIs(t, err, ErrNotFound, text)
+	}
+}

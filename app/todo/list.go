@@ -12,26 +12,6 @@ type Access struct {
 	Owner bool
 }
 
-// Key names one write. A write that comes again with its key changes nothing
-// and gets the first one's answer.
-type Key string
-
-// MaxKey is the longest key, in bytes.
-const MaxKey = 128
-
-// ParseKey accepts 1 to MaxKey visible ASCII characters.
-func ParseKey(text string) (Key, error) {
-	if text == "" || len(text) > MaxKey {
-		return "", ErrKey
-	}
-	for _, c := range []byte(text) {
-		if c <= ' ' || c > '~' {
-			return "", ErrKey
-		}
-	}
-	return Key(text), nil
-}
-
 // Show selects items.
 type Show string
 

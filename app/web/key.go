@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"slices"
@@ -24,10 +22,6 @@ const (
 // writeKey names the write that a form asks for: by the page that holds the
 // form, else by the header that programs send, else by the request, which a
 // proxy may send twice.
-//
-// The store gets a hash that begins with where the key came from. A request's
-// id stands in logs; who reads it there must not be able to send it as a key
-// of his own and be given the list that the request made.
 func writeKey(r *http.Request, fields form, makesList bool) (todo.Key, error) {
 	usable := func(key string) bool { return key != "" && (!makesList || len(key) >= unguessable) }
 	if key := fields[keyField]; key != "" {
@@ -43,10 +37,10 @@ func writeKey(r *http.Request, fields form, makesList bool) (todo.Key, error) {
 			return "", err
 		}
 		if usable(key) {
-			return hashed("header", key), nil
+			return todo.KeyOf("header", key), nil
 		}
 	}
-	return hashed("request", requestID(r.Context())), nil
+	return todo.KeyOf("request", requestID(r.Context())), nil
 }
 
 // formKey is made of all that was sent. All forms of a page share one random
@@ -57,14 +51,5 @@ func formKey(path string, fields form) todo.Key {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		parts = append(parts, name, fields[name])
 	}
-	return hashed(parts...)
-}
-
-func hashed(parts ...string) todo.Key {
-	hash := sha256.New()
-	for _, part := range parts {
-		sum := sha256.Sum256([]byte(part)) // of one length, so that parts cannot run into each other
-		hash.Write(sum[:])
-	}
-	return todo.Key(base64.RawURLEncoding.EncodeToString(hash.Sum(nil)))
+	return todo.KeyOf(parts...)
 }

@@ -46,7 +46,7 @@ func parseView(query string) (view, error) {
 		v.before = &cursor
 	}
 	if text := values.Get("edit"); text != "" {
-		if v.edit, err = parseID(text); err != nil {
+		if v.edit, err = todo.ParseID(text); err != nil {
 			return v, err
 		}
 	}
@@ -56,14 +56,6 @@ func parseView(query string) (view, error) {
 		}
 	}
 	return v, nil
-}
-
-func parseID(text string) (int64, error) {
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id < 1 {
-		return 0, todo.ErrNotFound // nothing else was ever an id
-	}
-	return id, nil
 }
 
 func (v view) query() todo.Query {

@@ -60,7 +60,7 @@ func (h *handlers) create(r *http.Request, c *change, item todo.NewItem) error {
 // toggle takes the wanted state from the form. It names the state instead of
 // flipping it: what somebody else did in the meantime is not undone.
 func (h *handlers) toggle(w http.ResponseWriter, r *http.Request, c change) error {
-	id, err := parseID(r.PathValue("id"))
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (h *handlers) toggle(w http.ResponseWriter, r *http.Request, c change) erro
 }
 
 func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error {
-	id, err := parseID(r.PathValue("id"))
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error 
 }
 
 func (h *handlers) delete(w http.ResponseWriter, r *http.Request, c change) error {
-	id, err := parseID(r.PathValue("id"))
+	id, err := todo.ParseID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
