@@ -26,8 +26,8 @@ import (
 	"strings"
 	"syscall"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
-	"crosscloud/app/web"
 )
 
 const usage = `usage: app [serve]
@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(stderr, err)
 		return exitMisuse
 	}
-	log := slog.New(web.LogHandler(logTo(stdout, config)))
+	log := slog.New(request.LogHandler(logTo(stdout, config)))
 	err = command(ctx, config, log, stdout)
 	if err == nil {
 		return exitOK

@@ -20,8 +20,8 @@ type representation struct {
 	Order     int64      `json:"order"`
 }
 
-func represent(list string, item todo.Item) representation {
-	return representation{itemAddress(list, item.ID), item.Title, item.Completed, item.Order}
+func (at place) represent(item todo.Item) representation {
+	return representation{at.todos + "/" + strconv.FormatInt(item.ID, 10), item.Title, item.Completed, item.Order}
 }
 
 // answer writes JSON. Titles are inert in it, also where somebody pastes it

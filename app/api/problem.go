@@ -7,14 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
-)
-
-const (
-	// retryAfter is in seconds: a restarted Postgres is usually back by then.
-	retryAfter = "5"
-	// clientGone is nginx's status for a client that did not wait for the answer.
-	clientGone = 499
 )
 
 // problem is an error as RFC 9457 writes it. Its type is the address of the
@@ -72,13 +66,18 @@ func invalid(errors ...fieldError) *problem {
 // are not shown.
 func explain(err error) *problem {
 	var known *problem
-	var tooLarge *http.MaxBytesError
 	var refused *todo.TitleError
 	switch {
 	case errors.As(err, &known):
 		return known
-	case errors.As(err, &tooLarge):
+	case errors.Is(err, request.ErrHost):
+		return badRequest("The header Host names no host.")
+	case errors.Is(err, request.ErrType):
+		return errContentType
+	case errors.Is(err, request.ErrTooLarge):
 		return errTooLarge
+	case errors.Is(err, request.ErrCutOff):
+		return badRequest("The body was cut off. Nothing was stored.")
 	case errors.As(err, &refused):
 		return invalid(fieldError{"#/title", refused.Message})
 	case errors.Is(err, todo.ErrNotFound):
@@ -95,18 +94,18 @@ func explain(err error) *problem {
 
 func (h *handlers) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) {
-		w.WriteHeader(clientGone) // for the log; nobody reads the answer
+		w.WriteHeader(request.StatusClientGone) // for the log; nobody reads the answer
 		return
 	}
 	shown := *explain(err)
-	shown.RequestID = h.site.RequestID(r.Context())
+	shown.RequestID = request.ID(r.Context())
 	header := w.Header()
 	switch shown.Status {
 	case http.StatusServiceUnavailable:
-		header.Set("Retry-After", retryAfter)
-		h.site.Log.WarnContext(r.Context(), "store unavailable", slog.Any("error", err))
+		header.Set("Retry-After", request.RetryAfter)
+		h.log.WarnContext(r.Context(), "store unavailable", slog.Any("error", err))
 	case http.StatusInternalServerError:
-		h.site.Log.ErrorContext(r.Context(), "request failed", slog.Any("error", err))
+		h.log.ErrorContext(r.Context(), "request failed", slog.Any("error", err))
 	case http.StatusUnsupportedMediaType:
 		header.Set(map[string]string{"POST": "Accept-Post", "PATCH": "Accept-Patch"}[r.Method], contentType)
 	}

@@ -51,7 +51,7 @@ func TestFailuresShowNothingOfTheirCause(t *testing.T) {
 		for _, answered := range []reply{
 			s.get(s.todos), s.get(s.todos + "/1"),
 			s.do("POST", s.todos, `{"title":"x"}`), s.do("PATCH", s.todos+"/1", `{"title":"x"}`),
-			s.do("DELETE", s.todos, ""), s.do("DELETE", s.todos+"/1", "", "X-Request-Id", "the-id"),
+			s.do("DELETE", s.todos, ""), s.do("DELETE", s.todos+"/1", "", "X-Request-Id", "the-very-id"),
 		} {
 			require.Equal(t, status, answered.StatusCode)
 			assert.Equal(t, c.kind, typeOf(t, answered))
@@ -59,7 +59,7 @@ func TestFailuresShowNothingOfTheirCause(t *testing.T) {
 			assert.Equal(t, "*", answered.Header.Get("Access-Control-Allow-Origin"))
 			assert.Equal(t, status == http.StatusServiceUnavailable, answered.Header.Get("Retry-After") == "5")
 		}
-		assert.Equal(t, "the-id", decoded[problem](t, s.do("DELETE", s.todos+"/1", "", "X-Request-Id", "the-id")).RequestID)
+		assert.Equal(t, "the-very-id", decoded[problem](t, s.do("DELETE", s.todos+"/1", "", "X-Request-Id", "the-very-id")).RequestID)
 		assert.Contains(t, s.log.String(), c.log)
 		assert.Contains(t, s.log.String(), "swordfish")
 		assert.Equal(t, http.StatusServiceUnavailable == status, s.do("HEAD", s.todos, "").Header.Get("Retry-After") != "")

@@ -18,13 +18,14 @@ import (
 
 	"crosscloud/app/pgdev"
 	"crosscloud/app/postgres"
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
 
 // server is the API on a socket, before a database of the test's own that has
-// one list without items. It stands in for the site around, too.
+// one list without items.
 type server struct {
 	*httptest.Server
 	t        *testing.T
@@ -53,25 +54,8 @@ func newServer(t *testing.T) *server {
 }
 
 func (s *server) serve(store todo.Store) {
-	s.Server = httptest.NewServer(inSite(store, slog.New(slog.NewTextHandler(&s.log, nil))))
+	s.Server = httptest.NewServer(request.Identify(New(store, slog.New(slog.NewTextHandler(&s.log, nil)))))
 	s.t.Cleanup(s.Close)
-}
-
-type requestIDKey struct{}
-
-// inSite does what the site around does: it gives requests their ids.
-func inSite(store todo.Store, log *slog.Logger) http.Handler {
-	inner := New(store, Site{
-		Log: log,
-		RequestID: func(ctx context.Context) string {
-			id, _ := ctx.Value(requestIDKey{}).(string)
-			return id
-		},
-		NoteList: func(_ context.Context, token todo.Token) { log.Info("request", "list", token.Hash()) },
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, r.Header.Get("X-Request-Id"))))
-	})
 }
 
 // newList is the path of the todos of a list without items. The last one's

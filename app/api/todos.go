@@ -6,63 +6,34 @@ import (
 	"crosscloud/app/todo"
 )
 
-// shared is what whoever has the list's address may do. What is no token is
-// looked up as the token of zeros, which nobody has, so that the answer takes as
-// long as for an unknown list.
-func (h *handlers) shared(r *http.Request) todo.Access {
-	token, _ := todo.ParseToken(r.PathValue("share"))
-	h.site.NoteList(r.Context(), token)
-	return todo.Access{Token: token}
-}
-
-func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
-	base, err := listAddress(r)
-	if err != nil {
-		return err
-	}
+func (h *handlers) list(w http.ResponseWriter, r *http.Request, at place) error {
 	query, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	page, err := h.store.Page(r.Context(), h.shared(r), query)
+	page, err := h.store.Page(r.Context(), at.access, query)
 	if err != nil {
 		return err
 	}
 	if page.Next != nil {
-		w.Header().Set("Link", "<"+base+nextPage(query.Limit, *page.Next)+`>; rel="next"`)
+		w.Header().Set("Link", "<"+at.todos+nextPage(query.Limit, *page.Next)+`>; rel="next"`)
 	}
 	all := make([]representation, len(page.Items)) // not nil, which JSON writes as null
 	for i, item := range page.Items {
-		all[i] = represent(base, item)
+		all[i] = at.represent(item)
 	}
 	return answer(w, r, http.StatusOK, all)
 }
 
-func (h *handlers) item(w http.ResponseWriter, r *http.Request) error {
-	base, err := listAddress(r)
+func (h *handlers) item(w http.ResponseWriter, r *http.Request, at place) error {
+	item, err := h.store.Item(r.Context(), at.access, at.id)
 	if err != nil {
 		return err
 	}
-	id, err := todo.ParseID(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	item, err := h.store.Item(r.Context(), h.shared(r), id)
-	if err != nil {
-		return err
-	}
-	return answer(w, r, http.StatusOK, represent(base, item))
+	return answer(w, r, http.StatusOK, at.represent(item))
 }
 
-func (h *handlers) add(w http.ResponseWriter, r *http.Request) error {
-	base, err := listAddress(r)
-	if err != nil {
-		return err
-	}
-	key, err := h.writeKey(r)
-	if err != nil {
-		return err
-	}
+func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 	changes, err := readChanges(w, r)
 	if err != nil {
 		return err
@@ -75,61 +46,37 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request) error {
 	if changes.Completed != nil {
 		item.Completed = *changes.Completed
 	}
-	added, err := h.store.Add(r.Context(), h.shared(r), key, item)
+	added, err := h.store.Add(r.Context(), c.access, c.key, item)
 	if err != nil {
 		return err
 	}
-	shown := represent(base, added)
+	shown := c.represent(added)
 	w.Header().Set("Location", shown.URL)
 	return answer(w, r, http.StatusCreated, shown)
 }
 
-func (h *handlers) edit(w http.ResponseWriter, r *http.Request) error {
-	base, err := listAddress(r)
-	if err != nil {
-		return err
-	}
-	id, err := todo.ParseID(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	key, err := h.writeKey(r)
-	if err != nil {
-		return err
-	}
+func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error {
 	changes, err := readChanges(w, r)
 	if err != nil {
 		return err
 	}
-	item, err := h.store.Edit(r.Context(), h.shared(r), key, id, changes)
+	item, err := h.store.Edit(r.Context(), c.access, c.key, c.id, changes)
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, represent(base, item))
+	return answer(w, r, http.StatusOK, c.represent(item))
 }
 
-func (h *handlers) delete(w http.ResponseWriter, r *http.Request) error {
-	id, err := todo.ParseID(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	key, err := h.writeKey(r)
-	if err != nil {
-		return err
-	}
-	if err := h.store.Delete(r.Context(), h.shared(r), key, id); err != nil {
+func (h *handlers) delete(w http.ResponseWriter, r *http.Request, c change) error {
+	if err := h.store.Delete(r.Context(), c.access, c.key, c.id); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-func (h *handlers) deleteAll(w http.ResponseWriter, r *http.Request) error {
-	key, err := h.writeKey(r)
-	if err != nil {
-		return err
-	}
-	if _, err := h.store.DeleteAll(r.Context(), h.shared(r), key); err != nil {
+func (h *handlers) deleteAll(w http.ResponseWriter, r *http.Request, c change) error {
+	if _, err := h.store.DeleteAll(r.Context(), c.access, c.key); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -92,15 +93,13 @@ func TestFormsThatAreNone(t *testing.T) {
 		{"multipart", "/add", "multipart/form-data; boundary=b", "--b\r\n", http.StatusUnsupportedMediaType},
 		{"text", "/add", "text/plain", "todo=x", http.StatusUnsupportedMediaType},
 		{"no type", "/add", "", "todo=x", http.StatusUnsupportedMediaType},
-		{"malformed type", "/add", form + "; =", "todo=x", http.StatusUnsupportedMediaType},
-		{"another charset", "/add", form + "; charset=utf-16", "todo=x", http.StatusUnsupportedMediaType},
 		{"bad escape", "/add", form, "todo=%zz", http.StatusBadRequest},
 		{"semicolons", "/add", form, "todo=x;key=y", http.StatusBadRequest},
 		{"the field twice", "/add", form, "todo=x&todo=y", http.StatusBadRequest},
 		{"the key twice", "/add", form, "todo=x&key=a&key=b", http.StatusBadRequest},
 		{"any field twice", "/add", form, "todo=x&z=&z=", http.StatusBadRequest},
-		{"too long", "/add", form, "todo=" + strings.Repeat("x", maxBody), http.StatusRequestEntityTooLarge},
-		{"too many fields", "/add", form, "todo=x&" + strings.Repeat("&a", maxBody/2), http.StatusRequestEntityTooLarge},
+		{"too long", "/add", form, "todo=" + strings.Repeat("x", request.MaxBody), http.StatusRequestEntityTooLarge},
+		{"too many fields", "/add", form, "todo=x&" + strings.Repeat("&a", request.MaxBody/2), http.StatusRequestEntityTooLarge},
 		{"no state", "/items/1/toggle", form, "", http.StatusBadRequest},
 		{"another state", "/items/1/toggle", form, "completed=maybe", http.StatusBadRequest},
 		{"no state for all", "/toggle-all", form, "completed=1", http.StatusBadRequest},
@@ -118,10 +117,7 @@ func TestFormsThatAreNone(t *testing.T) {
 		assert.Contains(t, answer.text, "<h1", bad.what)
 		assert.Equal(t, bad.status == http.StatusUnsupportedMediaType, answer.Header.Get("Accept-Post") == form, bad.what)
 	}
-	assert.Equal(t, http.StatusUnsupportedMediaType, b.do("POST", "/add", "todo=x", "Content-Encoding", "gzip").StatusCode)
 	assert.Equal(t, 1, s.memory.writes)
-
-	assert.Equal(t, http.StatusSeeOther, b.do("POST", "/add", "todo=x", "Content-Type", form+"; charset=UTF-8").StatusCode)
 }
 
 func TestWrongMethodsAndUnknownAddresses(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -37,8 +38,8 @@ func (s onePage) Page(context.Context, todo.Access, todo.Query) (todo.Page, erro
 // of ten by html/template, without anything around it.
 func BenchmarkListPage(b *testing.B) {
 	b.Run("request", func(b *testing.B) {
-		site := New(onePage{page: tenItems()}, nil, slog.New(LogHandler(slog.NewJSONHandler(io.Discard, nil))))
-		request := func(header ...string) *http.Request {
+		site := New(onePage{page: tenItems()}, nil, slog.New(request.LogHandler(slog.NewJSONHandler(io.Discard, nil))))
+		asking := func(header ...string) *http.Request {
 			r := httptest.NewRequest("GET", "/", nil)
 			r.AddCookie(&http.Cookie{Name: cookieName, Value: todo.Token{1}.String()})
 			for i := 0; i < len(header); i += 2 {
@@ -47,7 +48,7 @@ func BenchmarkListPage(b *testing.B) {
 			return r
 		}
 		b.ReportAllocs()
-		r := request("X-Request-Id", "0123456789abcdef0123456789abcdef")
+		r := asking("X-Request-Id", "0123456789abcdef0123456789abcdef")
 		for b.Loop() {
 			site.ServeHTTP(&discard{header: http.Header{}}, r)
 		}

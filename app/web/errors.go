@@ -7,32 +7,25 @@ import (
 	"maps"
 	"net/http"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
-)
-
-const (
-	// retryAfter is in seconds: a restarted Postgres is usually back by then.
-	retryAfter = "5"
-	// clientGone is nginx's status for a client that did not wait for the answer.
-	clientGone = 499
 )
 
 // statusOf is the one place where errors become HTTP.
 func statusOf(err error) int {
-	var tooLarge *http.MaxBytesError
 	var refused *todo.TitleError
 	switch {
 	case errors.Is(err, context.Canceled):
-		return clientGone
+		return request.StatusClientGone
 	case errors.Is(err, todo.ErrNotFound):
 		return http.StatusNotFound
 	case errors.Is(err, todo.ErrUnavailable):
 		return http.StatusServiceUnavailable
-	case errors.As(err, &tooLarge):
+	case errors.Is(err, request.ErrTooLarge):
 		return http.StatusRequestEntityTooLarge
-	case errors.Is(err, errForm), errors.Is(err, todo.ErrKey):
+	case errors.Is(err, request.ErrCutOff), errors.Is(err, request.ErrHost), errors.Is(err, errForm), errors.Is(err, todo.ErrKey):
 		return http.StatusBadRequest
-	case errors.Is(err, errContentType):
+	case errors.Is(err, request.ErrType):
 		return http.StatusUnsupportedMediaType
 	case errors.Is(err, todo.ErrKeyReused), errors.As(err, &refused):
 		return http.StatusUnprocessableEntity
@@ -75,7 +68,7 @@ type again struct {
 func (h *handlers) fail(w http.ResponseWriter, r *http.Request, err error, fields form) {
 	status := statusOf(err)
 	switch status {
-	case clientGone:
+	case request.StatusClientGone:
 		w.WriteHeader(status) // for the log; nobody reads the answer
 		return
 	case http.StatusServiceUnavailable:
@@ -83,7 +76,7 @@ func (h *handlers) fail(w http.ResponseWriter, r *http.Request, err error, field
 	case http.StatusInternalServerError:
 		h.log.ErrorContext(r.Context(), "request failed", slog.Any("error", err))
 	case http.StatusUnsupportedMediaType:
-		w.Header().Set("Accept-Post", "application/x-www-form-urlencoded")
+		w.Header().Set("Accept-Post", formType)
 	}
 	page := explain(r, status)
 	var refused *todo.TitleError
@@ -110,7 +103,7 @@ func sendAgain(r *http.Request, fields form) *again {
 
 func explain(r *http.Request, status int) errorPage {
 	text := explanations[status]
-	page := errorPage{Title: text[0], Text: text[1], RequestID: requestID(r.Context()), Home: "/"}
+	page := errorPage{Title: text[0], Text: text[1], RequestID: request.ID(r.Context()), Home: "/"}
 	if share := r.PathValue("share"); share != "" && r.Method == http.MethodPost {
 		page.Home = "/l/" + share
 	}
@@ -122,9 +115,9 @@ func (h *handlers) showError(w http.ResponseWriter, r *http.Request, status int,
 	header.Set("Cache-Control", "private, no-cache")
 	header.Del("ETag")
 	if status == http.StatusServiceUnavailable {
-		header.Set("Retry-After", retryAfter)
+		header.Set("Retry-After", request.RetryAfter)
 		if r.Method == http.MethodGet {
-			header.Set("Refresh", retryAfter) // comes back by itself; a form must not
+			header.Set("Refresh", request.RetryAfter) // comes back by itself; a form must not
 		}
 	}
 	h.render(w, r, status, "error.html", page)

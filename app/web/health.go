@@ -4,6 +4,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+
+	"crosscloud/app/request"
 )
 
 // healthz says that the process lives and serves; nothing else.
@@ -16,7 +18,7 @@ func (h *handlers) healthz(w http.ResponseWriter, _ *http.Request) {
 func (h *handlers) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := h.ready(r.Context()); err != nil {
 		h.log.WarnContext(r.Context(), "not ready", slog.Any("error", err))
-		w.Header().Set("Retry-After", retryAfter)
+		w.Header().Set("Retry-After", request.RetryAfter)
 		answer(w, http.StatusServiceUnavailable, "not ready\n")
 		return
 	}

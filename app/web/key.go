@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -40,7 +41,7 @@ func writeKey(r *http.Request, fields form, makesList bool) (todo.Key, error) {
 			return todo.KeyOf("header", key), nil
 		}
 	}
-	return todo.KeyOf("request", requestID(r.Context())), nil
+	return todo.KeyOf("request", request.ID(r.Context())), nil
 }
 
 // formKey is made of all that was sent. All forms of a page share one random

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strconv"
 	"time"
+
+	"crosscloud/app/request"
 )
 
 // contentPolicy allows what the pages use, all of it from this site: our style
@@ -54,8 +56,8 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 			slog.Int64("bytes", recorder.bytes),
 			slog.Float64("seconds", took.Seconds()),
 		}
-		if trace := traceOf(r.Context()); trace != nil && trace.list != nil {
-			attributes = append(attributes, slog.String("list", shortHash(*trace.list)))
+		if list := request.List(r.Context()); list != "" {
+			attributes = append(attributes, slog.String("list", list))
 		}
 		h.log.LogAttrs(r.Context(), level, "request", attributes...)
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"crosscloud/app/api"
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -78,7 +79,7 @@ func (h *handlers) site() http.Handler {
 
 	// Programs come from anywhere, without cookies: what the forms are protected
 	// by is not around these.
-	programs := api.New(h.store, api.Site{Log: h.log, RequestID: requestID, NoteList: noteList})
+	programs := api.New(h.store, h.log)
 	for _, path := range []string{"/l/{share}/todos", "/l/{share}/todos/", "/openapi.json"} {
 		mux.Handle(path, programs)
 	}
@@ -100,7 +101,7 @@ func (h *handlers) site() http.Handler {
 	site = secureHeaders(site)
 	site = h.recoverPanics(site)
 	site = h.logRequests(site)
-	site = identify(site)
+	site = request.Identify(site)
 	return site
 }
 
@@ -117,8 +118,7 @@ func (h *handlers) read(d door, act func(http.ResponseWriter, *http.Request, vis
 	})
 }
 
-// write handles a form of one of our own pages. It is read whole before
-// anything is done, so a slow client holds nothing but its own connection.
+// write handles a form of one of our own pages.
 func (h *handlers) write(d door, act func(http.ResponseWriter, *http.Request, change) error) http.Handler {
 	return h.sameOrigin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var c change
@@ -146,7 +146,7 @@ func (h *handlers) enter(w http.ResponseWriter, r *http.Request, d door) (visit,
 	}
 	v := d.enter(r)
 	if !v.stranger {
-		noteList(r.Context(), v.access.Token)
+		request.NoteList(r.Context(), v.access.Token)
 	}
 	var err error
 	v.view, err = parseView(r.URL.RawQuery)

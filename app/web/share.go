@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -18,12 +19,16 @@ type sharePage struct {
 
 // share shows the owner the links to the list.
 func (h *handlers) share(w http.ResponseWriter, r *http.Request, v visit) error {
+	origin, err := request.Origin(r)
+	if err != nil {
+		return err
+	}
 	content := sharePage{Key: randomText()}
 	page, err := h.page(r, v, todo.Query{Limit: 1})
 	switch {
 	case err == nil:
-		content.Share = origin(r) + "/l/" + v.access.Token.Share(page.ShareEpoch).String()
-		content.Own = origin(r) + "/o/" + v.access.Token.String()
+		content.Share = origin + "/l/" + v.access.Token.Share(page.ShareEpoch).String()
+		content.Own = origin + "/o/" + v.access.Token.String()
 	case !errors.Is(err, todo.ErrNotFound):
 		return err
 	}

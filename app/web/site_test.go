@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -44,7 +45,7 @@ func newSite(t *testing.T) *site {
 }
 
 func (s *site) serve() {
-	log := slog.New(LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	log := slog.New(request.LogHandler(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	s.Server = httptest.NewUnstartedServer(New(s.store, func(context.Context) error { return s.ready }, log))
 	s.Server.Config.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	s.Server.StartTLS()

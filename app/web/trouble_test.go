@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -82,7 +83,7 @@ func TestADefectIsAPageWithAReferenceAndNoDetails(t *testing.T) {
 
 func TestAPanicIsAnErrorPageAndALogEntry(t *testing.T) {
 	var log bytes.Buffer
-	site := New((*memory)(nil), nil, slog.New(LogHandler(slog.NewJSONHandler(&log, nil)))) // which dereferences nil
+	site := New((*memory)(nil), nil, slog.New(request.LogHandler(slog.NewJSONHandler(&log, nil)))) // which dereferences nil
 	w := httptest.NewRecorder()
 	token := todo.NewToken()
 	site.ServeHTTP(w, httptest.NewRequest("GET", "/l/"+token.String(), nil))
@@ -98,14 +99,14 @@ func TestAPanicIsAnErrorPageAndALogEntry(t *testing.T) {
 func TestWhoLeavesIsNotLoggedAsAnError(t *testing.T) {
 	s := newSite(t)
 	s.memory.err = fmt.Errorf("read: %w", context.Canceled)
-	assert.Equal(t, clientGone, s.browser().get("/l/x").StatusCode)
+	assert.Equal(t, request.StatusClientGone, s.browser().get("/l/x").StatusCode)
 	assert.NotContains(t, s.log.String(), `"level":"ERROR"`)
 	assert.NotContains(t, s.log.String(), `"level":"WARN"`)
 }
 
 func TestEveryErrorPageHasAnExplanation(t *testing.T) {
 	for _, err := range []error{todo.ErrNotFound, todo.ErrKey, todo.ErrKeyReused, todo.ErrUnavailable, &todo.TitleError{}, errForm,
-		errContentType, &http.MaxBytesError{}, errors.New("anything else")} {
+		request.ErrType, request.ErrTooLarge, request.ErrCutOff, request.ErrHost, errors.New("anything else")} {
 		text, explained := explanations[statusOf(fmt.Errorf("wrapped: %w", err))]
 		require.True(t, explained, "%v", err)
 		assert.False(t, strings.HasSuffix(text[0], "."))

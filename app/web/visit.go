@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -91,20 +90,4 @@ func keep(w http.ResponseWriter, owner todo.Token) {
 		Name: cookieName, Value: owner.String(), Path: "/", MaxAge: int(cookieAge.Seconds()),
 		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-}
-
-// shortHash tells the lists in a log apart and opens none: 32 bits.
-func shortHash(token todo.Token) string {
-	hash := token.Hash()
-	return hex.EncodeToString(hash[:4])
-}
-
-// origin is the scheme and host that the visitor's address bar shows. The proxy
-// in front sets both headers; without one they are only about whoever sends them.
-func origin(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
 
@@ -52,7 +53,7 @@ func (h *handlers) create(r *http.Request, c *change, item todo.NewItem) error {
 		return err
 	}
 	if c.access.Token, _, err = h.store.Create(r.Context(), key, item); err == nil {
-		noteList(r.Context(), c.access.Token)
+		request.NoteList(r.Context(), c.access.Token)
 	}
 	return err
 }

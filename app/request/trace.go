@@ -1,33 +1,36 @@
-package web
+// Package request reads what pages and API alike take from a request: its id,
+// its body and the site that it was sent to.
+package request
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"log/slog"
 	"net/http"
 
 	"crosscloud/app/todo"
 )
 
-const requestIDHeader = "X-Request-Id"
+const idHeader = "X-Request-Id"
 
 // trace is what the log tells about a request.
 type trace struct {
 	id   string
-	list *todo.Token // the list that it was about, if any
+	list string // "" where it was about none
 }
 
 type traceKey struct{}
 
-// identify gives each request an id: the proxy's, so that both logs can be
+// Identify gives each request an id: the proxy's, so that both logs can be
 // read side by side, or one of its own.
-func identify(next http.Handler) http.Handler {
+func Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get(requestIDHeader)
+		id := r.Header.Get(idHeader)
 		if !acceptable(id) {
 			id = rand.Text()
 		}
-		w.Header().Set(requestIDHeader, id)
+		w.Header().Set(idHeader, id)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), traceKey{}, &trace{id: id})))
 	})
 }
@@ -46,24 +49,27 @@ func acceptable(id string) bool {
 	return true
 }
 
-func traceOf(ctx context.Context) *trace {
-	t, _ := ctx.Value(traceKey{}).(*trace)
-	return t
+// of is the trace of the request that has this context. Outside of Identify it
+// is one that nobody reads.
+func of(ctx context.Context) *trace {
+	if t, ok := ctx.Value(traceKey{}).(*trace); ok {
+		return t
+	}
+	return &trace{}
 }
 
-func requestID(ctx context.Context) string {
-	if t := traceOf(ctx); t != nil {
-		return t.id
-	}
-	return ""
+// ID is what Identify gave the request, "" for what is none.
+func ID(ctx context.Context) string { return of(ctx).id }
+
+// NoteList remembers for the log which list a request is about.
+func NoteList(ctx context.Context, token todo.Token) {
+	hash := token.Hash()
+	of(ctx).list = hex.EncodeToString(hash[:4])
 }
 
-// noteList remembers for the log which list a request was about.
-func noteList(ctx context.Context, token todo.Token) {
-	if t := traceOf(ctx); t != nil {
-		t.list = &token
-	}
-}
+// List is the list of NoteList, as 32 bits of its hash: they tell the lists in
+// a log apart and open none.
+func List(ctx context.Context) string { return of(ctx).list }
 
 // LogHandler adds the request id to every record that is logged with a
 // request's context.
@@ -72,7 +78,7 @@ func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 type logHandler struct{ slog.Handler }
 
 func (h logHandler) Handle(ctx context.Context, record slog.Record) error {
-	if id := requestID(ctx); id != "" {
+	if id := ID(ctx); id != "" {
 		record.AddAttrs(slog.String("request_id", id))
 	}
 	return h.Handler.Handle(ctx, record)
