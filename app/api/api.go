@@ -63,6 +63,15 @@ func New(store todo.Store, log *slog.Logger) http.Handler {
 	return openToAll(mux)
 }
 
+// Panicked answers a request for which the API's handler panicked. Whoever
+// recovered has logged why.
+func Panicked(w http.ResponseWriter, r *http.Request) {
+	for _, name := range []string{"Content-Length", "ETag", "Link", "Location"} {
+		w.Header().Del(name) // what was to be answered
+	}
+	show(w, r, errInternal)
+}
+
 // allowed is the Allow header of a path: what is routed, and what comes with it.
 func allowed(routed []string) string {
 	all := append(routed, "OPTIONS")

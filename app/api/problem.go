@@ -97,10 +97,9 @@ func (h *handlers) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(request.StatusClientGone) // for the log; nobody reads the answer
 		return
 	}
-	shown := *explain(err)
-	shown.RequestID = request.ID(r.Context())
+	known := explain(err)
 	header := w.Header()
-	switch shown.Status {
+	switch known.Status {
 	case http.StatusServiceUnavailable:
 		header.Set("Retry-After", request.RetryAfter)
 		h.log.WarnContext(r.Context(), "store unavailable", slog.Any("error", err))
@@ -109,10 +108,17 @@ func (h *handlers) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusUnsupportedMediaType:
 		header.Set(map[string]string{"POST": "Accept-Post", "PATCH": "Accept-Patch"}[r.Method], contentType)
 	}
+	show(w, r, known)
+}
+
+func show(w http.ResponseWriter, r *http.Request, known *problem) {
+	shown := *known
+	shown.RequestID = request.ID(r.Context())
 	text, err := json.Marshal(shown)
 	if err != nil {
 		panic(err) // strings and a number
 	}
+	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(shown.Status)

@@ -63,8 +63,8 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 	})
 }
 
-// recoverPanics turns a panic into an error page and a log entry.
-func (h *handlers) recoverPanics(next http.Handler) http.Handler {
+// recoverPanics turns a panic into a log entry and an answer that says sorry.
+func (h *handlers) recoverPanics(next http.Handler, sorry http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			cause := recover()
@@ -76,9 +76,9 @@ func (h *handlers) recoverPanics(next http.Handler) http.Handler {
 			}
 			h.log.ErrorContext(r.Context(), "panic", slog.Any("cause", cause), slog.Any("stack", callers()))
 			if recorder, ok := w.(*recorder); ok && recorder.wrote {
-				panic(http.ErrAbortHandler) // too late for a page: show that it is cut off
+				panic(http.ErrAbortHandler) // too late for that: show that it is cut off
 			}
-			h.errorPage(w, r, http.StatusInternalServerError)
+			sorry(w, r)
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -81,7 +81,7 @@ func (h *handlers) site() http.Handler {
 	// by is not around these.
 	programs := api.New(h.store, h.log)
 	for _, path := range []string{"/l/{share}/todos", "/l/{share}/todos/", "/openapi.json"} {
-		mux.Handle(path, programs)
+		mux.Handle(path, h.recoverPanics(programs, api.Panicked))
 	}
 
 	mux.HandleFunc("GET /static/{file}", h.static)
@@ -99,7 +99,7 @@ func (h *handlers) site() http.Handler {
 	// From the inside out: the last one sees the request first.
 	site := h.unmatched(mux)
 	site = secureHeaders(site)
-	site = h.recoverPanics(site)
+	site = h.recoverPanics(site, h.refuse(http.StatusInternalServerError))
 	site = h.logRequests(site)
 	site = request.Identify(site)
 	return site
