@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -55,14 +56,18 @@ func TestNginxsOwnPagesAreFriendly(t *testing.T) {
 	require.NoError(t, err)
 	shows(flood, http.StatusBadRequest, "That request could not be read", "")
 	for _, method := range []string{"TRACE", "CONNECT"} {
-		conn, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
+		encrypted, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
 		require.NoError(t, err)
-		defer conn.Close()
-		fmt.Fprintf(conn, "%s / HTTP/1.1\r\nHost: todo.example\r\n\r\n", method)
-		refused, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		plain, err := net.Dial("tcp", p.HTTP)
 		require.NoError(t, err)
-		assert.Equal(t, "DELETE, GET, HEAD, OPTIONS, PATCH, POST", refused.Header.Get("Allow"), method)
-		shows(refused, http.StatusMethodNotAllowed, "That request could not be read", "")
+		for _, conn := range []net.Conn{encrypted, plain} {
+			defer conn.Close()
+			fmt.Fprintf(conn, "%s / HTTP/1.1\r\nHost: todo.example\r\n\r\n", method)
+			refused, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			assert.Equal(t, "DELETE, GET, HEAD, OPTIONS, PATCH, POST", refused.Header.Get("Allow"), method)
+			shows(refused, http.StatusMethodNotAllowed, "That request could not be read", "")
+		}
 	}
 	var limited *http.Response
 	for range 200 {
