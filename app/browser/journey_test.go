@@ -57,6 +57,8 @@ func (v *visitor) uses() {
 	v.shows("3 of 3 left", "[ ] Cake", "[ ] editing Bread", "[ ] Milk")
 	v.press("textbox", "New text")
 	v.replace("Brown bread")
+	v.has("button", "Completed Bread") // as it is stored
+	v.has("button", "Delete Bread")
 	v.press("button", "Save")
 	v.shows("3 of 3 left", "[ ] Cake", "[ ] Brown bread", "[ ] Milk")
 	v.press("link", "Edit Cake")
@@ -148,4 +150,32 @@ func TestTheCookieIsForThisHostAndNoScript(t *testing.T) {
 	assert.Empty(t, evaluate[string](v, "document.cookie"))
 	v.site.assertNoLogHolds(t, cookie.Value)
 	v.site.assertNoLogHolds(t, "Milk")
+}
+
+func TestWhatIsBeingTypedRenamesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.newVisitor(t)
+	v.open("/")
+	v.add("Milk")
+	v.press("link", "Share or keep")
+	link := v.link("Link for others")
+	other := s.newVisitor(t)
+	other.open(link)
+	v.press("link", "To the list")
+	v.press("link", "Edit Milk")
+	v.press("textbox", "New text")
+	v.replace("Oat milk")
+
+	other.press("link", "Edit Milk")
+	other.press("textbox", "New text")
+	other.replace("Cream" + kb.Enter)
+	other.shows("1 of 1 left", "[ ] Cream")
+	v.press("button", "Completed Milk") // the page does not know yet
+	v.shows("0 of 1 left", "[x] editing Oat milk")
+	v.has("button", "Completed Cream")
+	v.has("button", "Delete Cream")
+	v.press("button", "Save")
+	v.shows("0 of 1 left", "[x] Oat milk")
+	v.has("button", "Delete Oat milk")
 }

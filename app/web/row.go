@@ -99,7 +99,8 @@ func (w row) named(m *markup, what string, id int64) {
 	m.int(id)
 }
 
-// writeEdit writes the form in the place of the title. The field's id is what
+// writeEdit writes the form in the place of the title, which stays to name the
+// other buttons: what is in the field is not stored yet. The field's id is what
 // the link to the form points to.
 func (w row) writeEdit(m *markup, item *todo.Item) {
 	w.form(m, item.ID)
@@ -107,9 +108,11 @@ func (w row) writeEdit(m *markup, item *todo.Item) {
 	m.text(w.back)
 	m.html(`" class="editing">`)
 	w.writeKey(m)
-	m.html(`<label class="unseen" for="title" id="title-`)
+	m.html(`<bdi hidden id="title-`)
 	m.int(item.ID)
-	m.html(`">New text</label><input id="title" name="title" type="text" autocomplete="off" enterkeyhint="done"`)
+	m.html(`">`)
+	m.text(string(item.Title))
+	m.html(`</bdi><label class="unseen" for="title">New text</label><input id="title" name="title" type="text" autocomplete="off" enterkeyhint="done"`)
 	if w.refusal != nil && w.refusal.item == item.ID {
 		w.writeRefused(m)
 		w.writeReason(m)

@@ -49,8 +49,10 @@
       else field.removeAttribute(name);
     }
     if (!editing) return;
-    const title = document.getElementById(editing.querySelector('label').id);
+    const stored = editing.querySelector('bdi'); // the name of the other buttons
+    const title = document.getElementById(stored.id);
     if (title?.matches('.title')) {
+      stored.textContent = title.textContent;
       title.nextElementSibling.remove(); // the link to the form that is open
       title.replaceWith(editing);
       editing.elements.key.value = add.elements.key.value;
