@@ -83,7 +83,7 @@ func TestBadInputThroughTheProxy(t *testing.T) {
 		{"too long for nginx", "POST", "/add", form, "todo=" + strings.Repeat("x", 200<<10), 413, nil},
 		{"an unknown id", "POST", fmt.Sprintf("/items/%d/delete", id+1), form, "", 404, nil},
 		{"a bad id", "POST", "/items/one/delete", form, "", 404, nil},
-		{"an unknown list", "POST", "/l/" + todo.NewToken().String() + "/add", form, "todo=a", 404, nil},
+		{"an unknown list", "POST", "/l/" + todo.Token{1}.String() + "/add", form, "todo=a", 404, nil},
 		{"a wrong method", "DELETE", "/add", form, "", 405, nil},
 		{"another site's form", "POST", "/add", form, "todo=a", 403, []string{"Sec-Fetch-Site", "cross-site"}},
 		{"an old browser's form of another site", "POST", page + "/delete", form, "", 403, []string{"Origin", "https://evil.example"}},
@@ -141,7 +141,7 @@ func TestBadInputThroughTheProxy(t *testing.T) {
 	assert.Equal(t, "*", response.Header.Get("Access-Control-Allow-Origin"))
 	assert.Empty(t, response.Header.Get("Access-Control-Allow-Credentials"))
 	assert.NotContains(t, text, "<b>")
-	nobody := "/l/" + todo.NewToken().String() + "/todos"
+	nobody := "/l/" + todo.Token{1}.String() + "/todos"
 	response, _ = ask("GET", nobody, json, "", foreign...)
 	assert.Equal(t, http.StatusNotFound, response.StatusCode, "whatever list the cookie opens")
 	_, text = ask("GET", "/", "", "")

@@ -128,7 +128,7 @@ func TestUnknownListsAnswerAlike(t *testing.T) {
 	for _, body := range []string{"", `{"title":"x"}`, `{"title":""}`} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PATCH", "DELETE"} {
 			var first *reply
-			for _, share := range []string{locked, todo.NewToken().String(), s.owner.String(), "short", strings.Repeat("A", 22), "%2e%2e"} {
+			for _, share := range []string{locked, todo.Token{1}.String(), s.owner.String(), "short", strings.Repeat("A", 22), "%2e%2e"} {
 				for _, below := range []string{"/todos", "/todos/1"} {
 					if below == "/todos/1" != (method == "PATCH") {
 						continue

@@ -19,7 +19,7 @@ func TestAPreflightIsAnsweredForEveryAddress(t *testing.T) {
 		item.URL:                "DELETE, GET, HEAD, OPTIONS, PATCH",
 		s.URL + "/openapi.json": "GET, HEAD, OPTIONS",
 		// The same for a list that is not there.
-		s.URL + "/l/" + todo.NewToken().String() + "/todos": "DELETE, GET, HEAD, OPTIONS, POST",
+		s.URL + "/l/" + todo.Token{1}.String() + "/todos": "DELETE, GET, HEAD, OPTIONS, POST",
 	} {
 		answered := s.do("OPTIONS", address, "", "Origin", "https://elsewhere.example",
 			"Access-Control-Request-Method", "PATCH", "Access-Control-Request-Headers", "content-type,idempotency-key")
@@ -89,7 +89,7 @@ func TestCookiesAreNotRead(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, answered.StatusCode, "the owner's token is no address")
 		assert.Equal(t, s.get(own).text, s.do("GET", own, "", "Cookie", cookie).text)
 	}
-	unknown := todo.NewToken()
+	unknown := todo.Token{1}
 	s.serve(cookieWitness{s.store, t, unknown})
 	answered := s.do("GET", s.URL+"/l/"+unknown.String()+"/todos", "", "Cookie", "__Host-list="+owner.String())
 	require.Equal(t, http.StatusNotFound, answered.StatusCode)

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -63,7 +64,7 @@ func (s *server) serve(store todo.Store) {
 func (s *server) newList() string {
 	s.t.Helper()
 	var err error
-	s.owner, _, err = s.store.Create(s.t.Context(), todo.Key(todo.NewToken().String()), todo.NewItem{Title: "first"})
+	s.owner, _, err = s.store.Create(s.t.Context(), todo.Key(rand.Text()), todo.NewItem{Title: "first"})
 	require.NoError(s.t, err)
 	_, err = s.store.DeleteAll(s.t.Context(), todo.Access{Token: s.owner, Owner: true}, "empty")
 	require.NoError(s.t, err)

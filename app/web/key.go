@@ -13,10 +13,10 @@ const (
 	keyField  = "key"
 	keyHeader = "Idempotency-Key"
 
-	// unguessable is the length of 128 bits in base64, in characters. Whoever
-	// repeats the write that made a list gets the list, so no shorter key may
-	// make one: somebody who numbers their requests would share it with
-	// everybody who does.
+	// unguessable is the length of 128 bits in base64, in characters; a page's
+	// own key is longer. Whoever repeats the write that made a list gets the
+	// list, so no shorter key may make one: somebody who numbers their requests
+	// would share it with everybody who does.
 	unguessable = 22
 )
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
@@ -77,7 +78,7 @@ func (h *handlers) showList(w http.ResponseWriter, r *http.Request, p listPage) 
 		}
 	}
 	m := newMarkup()
-	p.key = randomText()
+	p.key = rand.Text()
 	p.write(m, look)
 	m.send(w, status)
 }

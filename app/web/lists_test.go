@@ -16,7 +16,7 @@ import (
 func TestReadingStoresNothing(t *testing.T) {
 	s := newSite(t)
 	b := s.browser()
-	for _, path := range []string{"/", "/share", "/?show=active", "/robots.txt", "/favicon.ico", "/l/" + todo.NewToken().String(), "/o/" + todo.NewToken().String()} {
+	for _, path := range []string{"/", "/share", "/?show=active", "/robots.txt", "/favicon.ico", "/l/" + todo.Token{1}.String(), "/o/" + todo.Token{1}.String()} {
 		assert.Empty(t, b.get(path).Header["Set-Cookie"], path)
 	}
 	assert.Empty(t, s.memory.lists)
@@ -57,7 +57,7 @@ func TestAFormThatIsSentTwiceMakesOneListWithOneItem(t *testing.T) {
 func triesAFormThatIsSentTwiceMakesOneListWithOneItem(t *testing.T, s *site) {
 	b := s.browser()
 	key := b.get("/").key(t)
-	assert.Len(t, key, unguessable)
+	assert.GreaterOrEqual(t, len(key), unguessable)
 	other := s.browser() // the same browser before the first answer's cookie has come
 	b.back("/add", "todo", "once", "key", key)
 	other.back("/add", "todo", "once", "key", key)
@@ -205,8 +205,8 @@ func triesListsThatAreNotThereAreAlike(t *testing.T, s *site) {
 	lockedOut := owner.share()
 	owner.back("/share")
 	answers := map[string]bool{}
-	for _, path := range []string{lockedOut, "/l/" + todo.NewToken().String(), "/l/short", "/l/" + strings.Repeat("x", 500), "/l/%00%ff",
-		"/l/" + strings.Repeat("=", 22), "/o/" + todo.NewToken().String(), "/o/x"} {
+	for _, path := range []string{lockedOut, "/l/" + todo.Token{1}.String(), "/l/short", "/l/" + strings.Repeat("x", 500), "/l/%00%ff",
+		"/l/" + strings.Repeat("=", 22), "/o/" + todo.Token{1}.String(), "/o/x"} {
 		answer := b.get(path)
 		assert.Equal(t, http.StatusNotFound, answer.StatusCode, path)
 		assert.Equal(t, "noindex", answer.Header.Get("X-Robots-Tag"))

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -72,11 +70,4 @@ func (m *markup) send(w http.ResponseWriter, status int) {
 	if cap(*m) <= largestKept {
 		buffers.Put(m)
 	}
-}
-
-// randomText is 128 random bits, 22 characters that need no escaping anywhere.
-func randomText() string {
-	var bits [16]byte
-	rand.Read(bits[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(bits[:])
 }

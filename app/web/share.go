@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 
@@ -23,7 +24,7 @@ func (h *handlers) share(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	content := sharePage{Key: randomText()}
+	content := sharePage{Key: rand.Text()}
 	page, err := h.page(r, v, todo.Query{Limit: 1})
 	switch {
 	case err == nil:

@@ -85,7 +85,7 @@ func TestAPanicIsAnErrorPageAndALogEntry(t *testing.T) {
 	var log bytes.Buffer
 	site := New((*memory)(nil), nil, slog.New(request.LogHandler(slog.NewJSONHandler(&log, nil)))) // which dereferences nil
 	w := httptest.NewRecorder()
-	token := todo.NewToken()
+	token := todo.Token{0xab, 0xcd}
 	site.ServeHTTP(w, httptest.NewRequest("GET", "/l/"+token.String(), nil))
 	assert.Equal(t, http.StatusInternalServerError, w.Code)
 	assert.Contains(t, w.Body.String(), "Something went wrong")

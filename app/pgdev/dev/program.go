@@ -83,10 +83,10 @@ func keepRunning(ctx context.Context, p *program, changes <-chan struct{}, annou
 		if err := p.start(ctx); err != nil {
 			return err
 		}
-		announcing, quiet := context.WithCancel(ctx)
+		announcing, hush := context.WithCancel(ctx)
 		go announce(announcing)
 		err := p.runUntilRebuilt(ctx, changes, changed)
-		quiet()
+		hush()
 		if ctx.Err() != nil {
 			<-p.ended
 			return nil // ended as asked
