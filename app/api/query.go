@@ -14,7 +14,7 @@ const maxPage = 1000
 // parseQuery reads which part of a list is asked for. Parameters that we do
 // not know change nothing.
 func parseQuery(raw string) (todo.Query, error) {
-	query := todo.Query{Show: todo.All, Limit: maxPage}
+	query := todo.Query{Limit: maxPage}
 	values, err := url.ParseQuery(raw)
 	if err != nil || len(values["limit"]) > 1 || len(values["before"]) > 1 {
 		return query, badRequest("The query is malformed or has a parameter twice.")

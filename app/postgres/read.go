@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +55,7 @@ func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) 
 	if query.Undo != "" {
 		undo = hashOfKey(query.Undo)
 	}
-	show, known := pages[cmp.Or(query.Show, todo.All)]
+	show, known := pages[query.Show]
 	if !known {
 		return todo.Page{}, fmt.Errorf("read a page: no selection %q: %w", query.Show, todo.ErrNotFound)
 	}

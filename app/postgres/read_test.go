@@ -22,7 +22,7 @@ func TestAPageShowsTheNewestFirstAndKnowsTheWhole(t *testing.T) {
 	assert.Equal(t, todo.Page{Items: []todo.Item{third, second, first}, Total: 3, Open: 2, Version: 4},
 		page(t, store, owner, todo.Query{}))
 	for show, want := range map[todo.Show]string{
-		"": "third second first", todo.All: "third second first", todo.Active: "third first", todo.Completed: "second",
+		todo.All: "third second first", todo.Active: "third first", todo.Completed: "second",
 	} {
 		got := page(t, store, owner, todo.Query{Show: show})
 		assert.Equal(t, want, titles(got), show)

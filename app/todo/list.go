@@ -17,7 +17,7 @@ type Show string
 
 // The selections.
 const (
-	All       Show = "all"
+	All       Show = ""
 	Active    Show = "active"
 	Completed Show = "completed"
 )
@@ -49,7 +49,7 @@ func ParseCursor(text string) (Cursor, error) {
 
 // Query says which part of a list to read.
 type Query struct {
-	Show   Show    // "" is All
+	Show   Show
 	Before *Cursor // nil starts at the newest
 	Limit  int
 	Undo   Key // the write whose deletions Page.Undoable counts; "" for none

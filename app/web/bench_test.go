@@ -62,7 +62,7 @@ func BenchmarkListPage(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			m := newMarkup()
-			p := listPage{visit: visit{view: view{show: todo.All}}, page: tenItemsOnce, key: rand.Text()}
+			p := listPage{page: tenItemsOnce, key: rand.Text()}
 			p.write(m, look)
 			b.SetBytes(int64(len(*m)))
 			m.send(&discard{header: http.Header{}}, http.StatusOK)

@@ -85,7 +85,7 @@ func (p *listPage) writeAdd(m *markup) {
 <div class="row"><input id="todo" name="todo" type="text" autocomplete="off" enterkeyhint="done"`)
 	if p.refusal != nil && p.refusal.item == 0 {
 		p.writeRefused(m)
-	} else if p.view == (view{show: todo.All}) {
+	} else if p.view == (view{}) {
 		m.html(` autofocus>`)
 	} else {
 		m.html(`>`)

@@ -72,8 +72,8 @@ func (l *look) fingerprint() [sha256.Size]byte {
 		Next:  &todo.Cursor{}, Total: 3, Open: 2, Undoable: 1,
 	}
 	shared := sample
-	shared.home, shared.view = "/l/sample", view{show: todo.All, before: &todo.Cursor{}}
-	empty := listPage{visit: visit{stranger: true, view: view{show: todo.All}}, key: "key"}
+	shared.home, shared.view = "/l/sample", view{before: &todo.Cursor{}}
+	empty := listPage{visit: visit{stranger: true}, key: "key"}
 	var m markup
 	for _, p := range []listPage{sample, shared, empty} {
 		p.write(&m, l)

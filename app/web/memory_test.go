@@ -65,7 +65,7 @@ func (m *memory) Page(_ context.Context, access todo.Access, query todo.Query) (
 			page.Open++
 		}
 		behind := query.Before == nil || item.Order < query.Before.Order || item.Order == query.Before.Order && item.ID < query.Before.ID
-		shown := query.Show == "" || query.Show == todo.All || (query.Show == todo.Completed) == item.Completed
+		shown := query.Show == todo.All || (query.Show == todo.Completed) == item.Completed
 		if behind && shown {
 			page.Items = append(page.Items, item)
 		}

@@ -23,7 +23,7 @@ type view struct {
 // parseView reads a query. What it does not know, such as the labels that
 // other sites put on links, is left aside; what names nothing is ErrNotFound.
 func parseView(query string) (view, error) {
-	v := view{show: todo.All}
+	v := view{}
 	if query == "" {
 		return v, nil
 	}
@@ -32,7 +32,7 @@ func parseView(query string) (view, error) {
 		return v, todo.ErrNotFound
 	}
 	switch show := todo.Show(values.Get("show")); show {
-	case "", todo.All:
+	case todo.All, "all":
 	case todo.Active, todo.Completed:
 		v.show = show
 	default:
@@ -72,7 +72,7 @@ func (v view) newest() view { return view{show: v.show} }
 func (v view) String() string {
 	if v.before == nil && v.edit == 0 && v.undo == "" {
 		switch v.show { // what nearly every page asks for
-		case "", todo.All:
+		case todo.All:
 			return ""
 		case todo.Active:
 			return "?show=active"
@@ -89,7 +89,7 @@ func (v view) String() string {
 		}
 		query.WriteString(name + "=" + url.QueryEscape(value))
 	}
-	if v.show != "" && v.show != todo.All {
+	if v.show != todo.All {
 		add("show", string(v.show))
 	}
 	if v.before != nil {
