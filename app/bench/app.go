@@ -58,7 +58,7 @@ func startApp(ctx context.Context, binary, database string) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.await(ctx, "/readyz", ""); err != nil {
+	if err := await(ctx, a.url+"/readyz", ""); err != nil {
 		a.stop()
 		return nil, err
 	}
@@ -66,11 +66,11 @@ func startApp(ctx context.Context, binary, database string) (*app, error) {
 }
 
 // await asks until the answer is 200.
-func (a *app) await(ctx context.Context, path, cookie string) error {
+func await(ctx context.Context, address, cookie string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.url+path, nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (a *app) await(ctx context.Context, path, cookie string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the app did not answer %s with 200: %w", path, ctx.Err())
+			return fmt.Errorf("GET %s was never answered with 200: %w", address, ctx.Err())
 		case <-time.After(time.Millisecond):
 		}
 	}

@@ -84,8 +84,7 @@ func startNginx(ctx context.Context, dir string, page []byte) (*nginx, error) {
 	if err := n.cmd.Start(); err != nil {
 		return nil, err
 	}
-	served := app{url: n.url, cmd: n.cmd}
-	if err := served.await(ctx, "/page", ""); err != nil {
+	if err := await(ctx, n.url+"/page", ""); err != nil {
 		n.stop()
 		return nil, fmt.Errorf("nginx: %w\n%s", err, &n.stderr)
 	}

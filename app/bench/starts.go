@@ -17,7 +17,7 @@ func (b *bench) starting(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = a.await(ctx, "/", cookieOf(b.lists.small))
+		err = await(ctx, a.url+"/", cookieOf(b.lists.small))
 		took = append(took, time.Since(started))
 		a.stop()
 		if err != nil {

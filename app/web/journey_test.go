@@ -96,6 +96,7 @@ func triesFiltersStayWhereTheyAre(t *testing.T, s *site) {
 	b.back("/toggle-all", "completed", "false")
 	assert.Contains(t, b.get("/?show=completed").text, "Nothing completed yet.")
 	assert.Equal(t, http.StatusOK, b.get("/?utm_source=somewhere").StatusCode)
+	assert.Contains(t, b.get("/?show=all").text, `href="/" aria-current="page">All</a>`)
 	for _, nonsense := range []string{"?show=bogus", "?before=x", "?before=1", "?edit=x", "?show=%zz", "?undo=%00"} {
 		assert.Equal(t, http.StatusNotFound, b.get("/"+nonsense).StatusCode, nonsense)
 	}

@@ -18,7 +18,7 @@ var embedded embed.FS
 
 // look is how the site looks: its templates and static files, read once.
 type look struct {
-	files  *files
+	files  files
 	pages  map[string]*template.Template // by file name
 	frames map[string]frame              // the layout around a list, by the page's title
 	print  [sha256.Size]byte             // another one for another look, on every machine the same

@@ -36,23 +36,21 @@ func Observed(by Observe) Option { return func(h *handlers) { h.observe = by } }
 // New returns the whole site. The function ready says why the app cannot serve
 // pages at the moment; nil means that it can.
 func New(store todo.Store, ready func(context.Context) error, log *slog.Logger, options ...Option) http.Handler {
-	look, err := newLook(embedded, false)
+	shown, err := newLook(embedded, false)
 	if err != nil {
 		panic(err) // it is part of the program, so every test would have met it
 	}
-	h := newHandlers(store, ready, log, look)
+	h := &handlers{
+		store: store, ready: ready, log: log,
+		look:       func() *look { return shown },
+		sameOrigin: http.NewCrossOriginProtection(),
+		observe:    func(string, int, time.Duration) {},
+	}
+	h.sameOrigin.SetDenyHandler(h.refuse(http.StatusForbidden))
 	for _, option := range options {
 		option(h)
 	}
 	return h.site()
-}
-
-func newHandlers(store todo.Store, ready func(context.Context) error, log *slog.Logger, shown *look) *handlers {
-	h := &handlers{store: store, ready: ready, log: log, look: func() *look { return shown }}
-	h.observe = func(string, int, time.Duration) {}
-	h.sameOrigin = http.NewCrossOriginProtection()
-	h.sameOrigin.SetDenyHandler(h.refuse(http.StatusForbidden))
-	return h
 }
 
 func (h *handlers) site() http.Handler {

@@ -16,11 +16,10 @@ import (
 	"crosscloud/app/etag"
 )
 
-// files are the static files. Each has the hash of its content in its name, so
-// that browsers keep it for good: style.css is /static/style.0123456789abcdef.css.
-type files struct {
-	byName map[string]*file // by the plain name
-}
+// files are the static files by their plain names. Each is served under a name
+// with the hash of its content in it, so that browsers keep it for good:
+// style.css is /static/style.0123456789abcdef.css.
+type files map[string]*file
 
 type file struct {
 	name        string // with the hash
@@ -44,12 +43,12 @@ var contentTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-func readFiles(from fs.FS) (*files, error) {
+func readFiles(from fs.FS) (files, error) {
 	names, err := fs.Glob(from, "static/*")
 	if err != nil {
 		return nil, err
 	}
-	f := &files{map[string]*file{}}
+	f := files{}
 	for _, name := range names {
 		content, err := fs.ReadFile(from, name)
 		if err != nil {
@@ -62,7 +61,7 @@ func readFiles(from fs.FS) (*files, error) {
 		}
 		plain := path.Base(name)
 		sum := sha256.Sum256(content)
-		f.byName[plain] = &file{
+		f[plain] = &file{
 			name:        strings.TrimSuffix(plain, extension) + "." + hex.EncodeToString(sum[:8]) + extension,
 			contentType: kind, content: content, gzipped: compress(content),
 		}
@@ -84,8 +83,8 @@ func compress(content []byte) []byte {
 }
 
 // address is where a page finds a file; templates call it.
-func (f *files) address(plain string) (string, error) {
-	if file, ok := f.byName[plain]; ok {
+func (f files) address(plain string) (string, error) {
+	if file, ok := f[plain]; ok {
 		return "/static/" + file.name, nil
 	}
 	return "", fmt.Errorf("there is no static file %s", plain)
@@ -95,13 +94,13 @@ func (f *files) address(plain string) (string, error) {
 // rollout a page of one release asks the other for a file that is not quite the
 // same there; a page that looks a little different until it is loaded again is
 // better than one without a style sheet.
-func (f *files) find(name string) (found *file, cacheControl string) {
+func (f files) find(name string) (found *file, cacheControl string) {
 	extension := path.Ext(name)
 	stem := strings.TrimSuffix(name, extension)
 	if base, hash, hashed := strings.Cut(stem, "."); hashed && hash != "" {
 		stem = base
 	}
-	found = f.byName[stem+extension]
+	found = f[stem+extension]
 	if found != nil && found.name == name {
 		return found, forGood
 	}
