@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -15,32 +14,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/transcript"
 	"crosscloud/app/todo"
 )
-
-// journal collects what the app logs while it runs.
-type journal struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
 
 // Also at its most talkative, and while the database refuses statements that
 // have people's words in them.
 func TestTheAppLogsNobodysWordsAndNothingThatOpensAList(t *testing.T) {
 	database := pgdev.Database(t)
-	log := &journal{}
+	log := &transcript.Buffer{}
 	settings := map[string]string{"DATABASE_URL": database, "LISTEN": freeAddress(t), "LOG_LEVEL": "debug"}
 	site := "http://" + settings["LISTEN"]
 	ctx, stop := context.WithCancel(t.Context())

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/pgdev/transcript"
 	"crosscloud/app/todo"
 	"crosscloud/app/web"
 	"crosscloud/nginx/nginxtest"
@@ -25,7 +26,7 @@ import (
 // answers with problems that the API's document describes, and that pages of
 // other origins may read.
 func TestEveryFailureOfTheAPIIsAProblemThatTheDocumentDescribes(t *testing.T) {
-	log := &journal{}
+	log := &transcript.Buffer{}
 	broken := httptest.NewServer(web.New(nil, nil, slog.New(slog.NewJSONHandler(log, nil)))) // it has no store to ask
 	t.Cleanup(broken.Close)
 	slot := broken.Listener.Addr().String()

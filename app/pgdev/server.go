@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"crosscloud/app/pgdev/transcript"
 )
 
 const (
@@ -37,7 +39,7 @@ type Server struct {
 	command  func() *exec.Cmd
 	process  *exec.Cmd
 	exited   chan struct{}
-	log      *tail
+	log      *transcript.Buffer
 }
 
 // Start initialises dir (once) and starts a Postgres on it. Data survive
@@ -127,7 +129,7 @@ func launch(ctx context.Context, run *runner, installed Installation, data, pass
 }
 
 func (s *Server) start(ctx context.Context) error {
-	s.process, s.exited, s.log = s.command(), make(chan struct{}), &tail{limit: 8 << 10}
+	s.process, s.exited, s.log = s.command(), make(chan struct{}), &transcript.Buffer{Limit: 8 << 10}
 	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := s.process.Start(); err != nil {
 		return err

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/pgdev/transcript"
 )
 
 // checkout is a site that follows a copy of our files.
@@ -23,13 +25,13 @@ type checkout struct {
 	t    *testing.T
 	dir  string
 	url  string
-	log  *lockedBuffer
+	log  *transcript.Buffer
 	stop context.CancelFunc
 }
 
 func newCheckout(t *testing.T) *checkout {
 	t.Helper()
-	c := &checkout{t: t, dir: t.TempDir(), log: &lockedBuffer{}}
+	c := &checkout{t: t, dir: t.TempDir(), log: &transcript.Buffer{}}
 	require.NoError(t, os.CopyFS(c.dir, embedded))
 	ctx, stop := context.WithCancel(t.Context())
 	c.stop = stop

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"html"
@@ -15,11 +14,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"crosscloud/app/pgdev/transcript"
 	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
@@ -33,13 +32,13 @@ type site struct {
 	store  todo.Store
 	memory *memory // the same, if it is that one
 	ready  error
-	log    *lockedBuffer
+	log    *transcript.Buffer
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
 	m := newMemory()
-	s := &site{t: t, store: m, memory: m, log: &lockedBuffer{}}
+	s := &site{t: t, store: m, memory: m, log: &transcript.Buffer{}}
 	s.serve()
 	return s
 }
@@ -167,24 +166,6 @@ func (b *browser) share() string {
 	match := regexp.MustCompile(`value="https://[^"/]+(/l/[^"]+)"`).FindStringSubmatch(b.get("/share").text)
 	require.NotNil(b.s.t, match)
 	return match[1]
-}
-
-// lockedBuffer is a log that several requests write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // golden compares with a file below testdata; -update writes the file instead.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/transcript"
 	"crosscloud/app/postgres"
 )
 
@@ -25,7 +26,7 @@ func onEachStore(t *testing.T, test func(t *testing.T, s *site)) {
 		store, err := postgres.Open(t.Context(), config)
 		require.NoError(t, err)
 		t.Cleanup(store.Close)
-		s := &site{t: t, store: store, log: &lockedBuffer{}}
+		s := &site{t: t, store: store, log: &transcript.Buffer{}}
 		s.serve()
 		test(t, s)
 	})

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/transcript"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
@@ -26,15 +26,15 @@ func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
 const root = "../../.."
 
 // session runs dev until the returned function is called.
-func session(t *testing.T, data string, settings map[string]string) (siteURL string, output *transcript, end func()) {
+func session(t *testing.T, data string, settings map[string]string) (siteURL string, output *transcript.Buffer, end func()) {
 	t.Helper()
 	return sessionIn(t, root, data, settings)
 }
 
-func sessionIn(t *testing.T, root, data string, settings map[string]string) (siteURL string, output *transcript, end func()) {
+func sessionIn(t *testing.T, root, data string, settings map[string]string) (siteURL string, output *transcript.Buffer, end func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	output = &transcript{}
+	output = &transcript.Buffer{}
 	done := make(chan error, 1)
 	go func() { done <- dev(ctx, root, data, func(key string) string { return settings[key] }, output) }()
 	end = sync.OnceFunc(func() { cancel(); assert.NoError(t, <-done) })
@@ -128,22 +128,4 @@ func freeAddress(t *testing.T) string {
 	require.NoError(t, err)
 	defer l.Close()
 	return l.Addr().String()
-}
-
-// transcript collects what two goroutines print.
-type transcript struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (o *transcript) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *transcript) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }
