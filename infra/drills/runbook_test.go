@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -22,6 +23,7 @@ var (
 	operating = map[string]check{
 		"See what both hosts say":                  bothHostsSayThatTheyServe,
 		"Let an administrator in":                  anAdministratorIsLetIn,
+		"Work on the app with a stack's data":      aDevelopersAppHasTheStacksData,
 		"Read a host's journal":                    journalsAreRead,
 		"Take an administrator's key away":         aKeyIsTakenAway,
 		"Restart the app, or Postgres":             theAppIsRestarted,
@@ -69,8 +71,17 @@ func followRunbook(t *testing.T, part map[string]check) {
 // commands are a section's blocks, in order.
 type commands struct{ left []string }
 
-// run runs the next block as it stands, in a shell that stops at the first error, and answers what it printed.
+// run runs the next block, and answers what it printed.
 func (c *commands) run(t *testing.T) string {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := c.next(t, &out)
+	require.NoError(t, cmd.Run(), "%s", cmd)
+	return out.String()
+}
+
+// next is the next block as it stands, in a shell that stops at the first error.
+func (c *commands) next(t *testing.T, out io.Writer) *exec.Cmd {
 	t.Helper()
 	require.NotEmpty(t, c.left, "the section has another block of commands")
 	block := c.left[0]
@@ -78,9 +89,7 @@ func (c *commands) run(t *testing.T) string {
 	// Nobody is there to say yes to Pulumi.
 	cmd := booted.prepare(booted.project, booted.twin, "env", "PULUMI_SKIP_CONFIRMATIONS=true", "PULUMI_STACK="+booted.name,
 		"bash", "-euo", "pipefail", "-c", block)
-	var out bytes.Buffer
-	cmd.Stdout = io.MultiWriter(os.Stdout, &booted.output, &out)
+	cmd.Stdout = io.MultiWriter(os.Stdout, &booted.output, out)
 	cmd.Stderr = cmd.Stdout
-	require.NoError(t, cmd.Run(), "%s", block)
-	return out.String()
+	return cmd
 }
