@@ -54,7 +54,7 @@ func BenchmarkListPage(b *testing.B) {
 			site.ServeHTTP(&discard{header: http.Header{}}, r)
 		}
 	})
-	look, err := newLook(embedded, false)
+	look, err := newLook(embedded, "")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -24,22 +24,21 @@ const (
 
 // live is a look that follows the files it is made of.
 type live struct {
-	ctx     context.Context
-	from    fs.FS
-	log     *slog.Logger
-	process string // another one after each start
+	ctx  context.Context
+	from fs.FS
+	log  *slog.Logger
 
-	mu     sync.Mutex
-	shown  *look
-	traces string // of the files that were read last
-	count  int    // of looks so far
+	mu      sync.Mutex
+	shown   *look
+	version string // another one for each look, of this process and of the next
+	traces  string // of the files that were read last
 }
 
 // Live makes the site look as the directories templates and static of from say
 // at the moment, and has pages that are open loaded again when they change or
 // the app has restarted. Until ctx ends, pages keep a connection for that.
 func Live(ctx context.Context, from fs.FS, log *slog.Logger) (Option, error) {
-	l := &live{ctx: ctx, from: from, log: log, process: rand.Text()}
+	l := &live{ctx: ctx, from: from, log: log}
 	if err := l.read(); err != nil {
 		return nil, err
 	}
@@ -59,7 +58,7 @@ func (l *live) current() (shown *look, version string) {
 	if err := l.read(); err != nil {
 		l.log.Error("templates and static files stay as they were", slog.Any("error", err))
 	}
-	return l.shown, fmt.Sprint(l.process, ".", l.count)
+	return l.shown, l.version
 }
 
 // read is called once at first, then under mu. An error is told once.
@@ -75,12 +74,12 @@ func (l *live) read() error {
 	if err != nil {
 		return err
 	}
-	shown, err := newLook(l.from, true)
+	version := rand.Text()
+	shown, err := newLook(l.from, reloadPath+"?"+version)
 	if err != nil {
 		return err
 	}
-	l.shown = shown
-	l.count++
+	l.shown, l.version = shown, version
 	return nil
 }
 

@@ -81,14 +81,15 @@ func next(events *bufio.Scanner) string {
 
 func TestPagesFollowTheirFiles(t *testing.T) {
 	c := newCheckout(t)
-	assert.Contains(t, c.text("/"), `<script src="/development/reload.js" defer></script>`)
+	reload := regexp.MustCompile(`<script src="/development/reload.js\?([A-Z2-7]+)" defer></script>`)
+	version := func() string { return reload.FindStringSubmatch(c.text("/"))[1] }
 	assert.Equal(t, string(reloadScript), c.text("/development/reload.js"))
 	stream := c.get("/development/changes")
 	assert.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))
 	assert.Contains(t, stream.Header.Get("Content-Security-Policy"), "connect-src 'self'")
 	events := bufio.NewScanner(stream.Body)
 	first := next(events)
-	require.NotEmpty(t, first)
+	assert.Equal(t, version(), first, "what changed before the page could listen has another one")
 
 	style := regexp.MustCompile(`/static/style\.[0-9a-f]+\.css`)
 	before := style.FindString(c.text("/"))
@@ -96,6 +97,7 @@ func TestPagesFollowTheirFiles(t *testing.T) {
 	c.replace("static/style.css", ":root", "/* another */ :root")
 	second := next(events)
 	assert.NotEqual(t, first, second)
+	assert.Equal(t, version(), second)
 	assert.NotEqual(t, before, style.FindString(c.text("/")))
 	assert.Contains(t, c.text("/static/style.css"), "/* another */")
 

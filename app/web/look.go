@@ -30,18 +30,15 @@ type frame struct{ head, tail template.HTML }
 // contentMark stands in the layout for what a list's page is written into.
 const contentMark = "[content]"
 
-// newLook reads the directories templates and static. In development, pages
-// follow their files (see Live).
-func newLook(from fs.FS, development bool) (*look, error) {
+// newLook reads the directories templates and static. In development, reload is
+// the address of a script that pages have besides (see Live).
+func newLook(from fs.FS, reload string) (*look, error) {
 	l := &look{pages: map[string]*template.Template{}, frames: map[string]frame{}}
 	var err error
 	if l.files, err = readFiles(from); err != nil {
 		return nil, err
 	}
-	functions := template.FuncMap{"static": l.files.address, "reload": func() string { return "" }}
-	if development {
-		functions["reload"] = func() string { return reloadPath }
-	}
+	functions := template.FuncMap{"static": l.files.address, "reload": func() string { return reload }}
 	for _, name := range []string{"error.html", "share.html", "recover.html", "list.html"} {
 		page := template.New(name).Funcs(functions)
 		if l.pages[name], err = page.ParseFS(from, "templates/layout.html", "templates/"+name); err != nil {

@@ -36,7 +36,7 @@ func Observed(by Observe) Option { return func(h *handlers) { h.observe = by } }
 // New returns the whole site. The function ready says why the app cannot serve
 // pages at the moment; nil means that it can.
 func New(store todo.Store, ready func(context.Context) error, log *slog.Logger, options ...Option) http.Handler {
-	shown, err := newLook(embedded, false)
+	shown, err := newLook(embedded, "")
 	if err != nil {
 		panic(err) // it is part of the program, so every test would have met it
 	}

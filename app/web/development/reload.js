@@ -2,14 +2,14 @@
 // the app has restarted. Only APP_SETTINGS=development serves it.
 "use strict";
 
-let seen;
+// The version of what this page was made from stands in this script's address.
+const version = new URL(document.currentScript.src).search.slice(1);
 let changes;
 
 function follow() {
   changes = new EventSource("/development/changes");
   changes.onmessage = (event) => {
-    seen ??= event.data;
-    if (event.data !== seen) location.reload();
+    if (event.data !== version) location.reload();
   };
   changes.onerror = () => {
     // Not every browser tries again by itself while nothing answers.
