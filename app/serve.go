@@ -16,10 +16,17 @@ import (
 	"crosscloud/app/web"
 )
 
-// shutdownTimeout lets requests in flight end. It is below podman's and
-// docker's ten seconds between SIGTERM and SIGKILL, and above what a request
-// to the database may take.
-const shutdownTimeout = 8 * time.Second
+// Both together are below podman's and docker's ten seconds between SIGTERM and
+// SIGKILL.
+const (
+	// shutdownTimeout lets requests in flight end: it is what one to the
+	// database may take.
+	shutdownTimeout = 8 * time.Second
+	// closeTimeout lets the database's connections end. That is a farewell to
+	// each and no wait for an answer, unless the last call on one was given up:
+	// pgx then wants to hear how it ended, for as long as 15 s.
+	closeTimeout = time.Second
+)
 
 // sources is where a checkout has the templates and static files.
 const sources = "app/web"
@@ -47,7 +54,7 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer closeInTime(store, log)
 	counted := metrics.New(store.Stats)
 	if config.MetricsListen != "" {
 		stop, err := serveMetrics(ctx, config.MetricsListen, counted.Handler(), log)
@@ -94,6 +101,17 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// closeInTime leaves to the end of the process what does not end by itself.
+func closeInTime(store *postgres.Store, log *slog.Logger) {
+	closed := make(chan struct{})
+	go func() { store.Close(); close(closed) }()
+	select {
+	case <-closed:
+	case <-time.After(closeTimeout):
+		log.Warn("the database does not answer: its connections end with the process")
+	}
 }
 
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/pgdev"
+	"crosscloud/app/pgdev/faults"
 	"crosscloud/app/postgres"
 )
 
@@ -246,6 +247,44 @@ func TestShutdownWaitsForNobodyForLong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A write waits for a database that fell silent when the slot is stopped. It
+// gets its answer, and its connection, which hears no farewell, holds up nothing.
+func TestShutdownWaitsForNoFrozenDatabase(t *testing.T) {
+	t.Parallel() // it waits
+	proxy := faults.New(t, pgdev.Database(t))
+	config, err := postgres.ParseURL(proxy.URL())
+	require.NoError(t, err)
+	metrics := freeAddress(t)
+	r := start(t, Config{Database: config, MetricsListen: metrics})
+	told := func(metric string) bool {
+		_, text := scrape(t, "http://"+metrics+"/metrics")
+		return strings.Contains(text, metric+"\n")
+	}
+	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+	eventually(t, "nothing else is done at the start", func() bool { return told(`purges_total{result="done"} 1`) })
+	assert.Equal(t, http.StatusNotFound, status(t, r.url+listOfNobody))
+
+	proxy.Freeze()
+	answered := make(chan int, 1)
+	go func() {
+		response, err := client.PostForm(r.url+listOfNobody+"/add", url.Values{"todo": {"in flight"}})
+		if err != nil {
+			answered <- 0
+			return
+		}
+		answered <- response.StatusCode
+	}()
+	eventually(t, "the write has a connection", func() bool { return told("db_pool_connections_used 1") })
+	r.stop()
+	select {
+	case err := <-r.done:
+		assert.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("it would have been killed")
+	}
+	assert.Equal(t, http.StatusServiceUnavailable, <-answered)
 }
 
 // nginx refuses them earlier; this is for whoever reaches the port without it.

@@ -55,17 +55,19 @@ func (p *Proxy) Up() {
 	}
 }
 
-// Freeze accepts connections and bytes, and answers nothing until Thaw.
+// Freeze accepts connections and bytes, and passes nothing on in either
+// direction until Thaw: what is sent to stop a call is not heard either.
 // Connections of that time end with it.
 func (p *Proxy) Freeze() {
 	p.t.Helper()
-	p.toxic("timeout", 0) // toxiproxy's word for never
+	p.toxic("timeout", "upstream", 0) // toxiproxy's word for never
+	p.toxic("timeout", "downstream", 0)
 }
 
 // Slow adds a delay to each answer until Thaw.
 func (p *Proxy) Slow(delay time.Duration) {
 	p.t.Helper()
-	p.toxic("latency", delay)
+	p.toxic("latency", "downstream", delay)
 }
 
 // Thaw ends Freeze and Slow.
@@ -73,10 +75,10 @@ func (p *Proxy) Thaw() { p.proxy.Toxics.ResetToxics(context.Background()) }
 
 // toxic adds one of toxiproxy's two kinds whose only attribute, in
 // milliseconds, has the kind's name.
-func (p *Proxy) toxic(kind string, delay time.Duration) {
+func (p *Proxy) toxic(kind, stream string, delay time.Duration) {
 	p.t.Helper()
 	_, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(fmt.Sprintf(
-		`{"type": %q, "attributes": {%[1]q: %d}}`, kind, delay.Milliseconds())))
+		`{"type": %[1]q, "stream": %[2]q, "attributes": {%[1]q: %[3]d}}`, kind, stream, delay.Milliseconds())))
 	if err != nil {
 		p.t.Fatal(err)
 	}
