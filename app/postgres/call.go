@@ -26,6 +26,9 @@ const (
 // call runs f, which must be safe to repeat, on a connection. Nobody asks an
 // idle connection whether it lives, for that is a round trip; so one that
 // turns out to be dead is replaced, and f runs once more.
+//
+// Whoever leaves stops waiting for a connection, but not f: to end a statement
+// early costs its connection, and the next visitor several round trips.
 func (s *Store) call(ctx context.Context, timeout time.Duration, op string, f func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -48,7 +51,10 @@ func (s *Store) attempt(ctx context.Context, f func(context.Context, *pgx.Conn) 
 		return fmt.Errorf("get a connection: %w", err), false
 	}
 	defer conn.Release()
-	err = f(ctx, conn.Conn())
+	deadline, _ := ctx.Deadline() // of call
+	working, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	defer cancel()
+	err = f(working, conn.Conn())
 	return err, err != nil && conn.Conn().IsClosed()
 }
 

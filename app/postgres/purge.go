@@ -64,7 +64,10 @@ delete from writes
 // another slot purges, it does nothing.
 func (s *Store) Purge(ctx context.Context, ttl time.Duration) (n int, err error) {
 	days := max(1, int(ttl/(24*time.Hour)))
-	err = s.call(ctx, purgeTimeout, "purge", func(ctx context.Context, conn *pgx.Conn) error {
+	// No visitor's call: a slot that stops ends it in the middle.
+	ctx, cancel := context.WithTimeout(ctx, purgeTimeout)
+	defer cancel()
+	err = s.call(ctx, purgeTimeout, "purge", func(_ context.Context, conn *pgx.Conn) error {
 		deleted, err := purge(ctx, conn, days)
 		n += deleted
 		return err
