@@ -212,8 +212,9 @@ func TestAListThatSomebodyHoldsIsGivenUp(t *testing.T) {
 	config := migratedConfig(t)
 	config.ConnConfig.RuntimeParams["lock_timeout"] = "100ms"
 	store := open(t, config)
-	owner, _ := newList(t, store)
+	owner, item := newList(t, store)
 	other, _ := newList(t, store)
+	untouched(t, store, owner, 1) // as the first who reads it today finds it
 	tx, err := store.pool.Begin(t.Context())
 	require.NoError(t, err)
 	defer tx.Rollback(context.Background())
@@ -223,6 +224,8 @@ func TestAListThatSomebodyHoldsIsGivenUp(t *testing.T) {
 	assert.ErrorIs(t, err, todo.ErrUnavailable)
 	add(t, store, other, "second")
 	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})), "readers never wait")
+	_, err = store.Item(t.Context(), owner, item.ID)
+	assert.NoError(t, err)
 }
 
 func TestTheServerEndsATransactionThatWasForgotten(t *testing.T) {

@@ -63,20 +63,24 @@ func TestForgottenListsExpire(t *testing.T) {
 
 func TestReadingOrWritingKeepsAList(t *testing.T) {
 	store := migrated(t)
-	for name, touch := range map[string]func(todo.Access){
-		"page by a guest": func(owner todo.Access) {
+	for name, touch := range map[string]func(todo.Access, todo.Item){
+		"item": func(owner todo.Access, item todo.Item) {
+			_, err := store.Item(t.Context(), owner, item.ID)
+			require.NoError(t, err)
+		},
+		"page by a guest": func(owner todo.Access, _ todo.Item) {
 			_, err := store.Page(t.Context(), todo.Access{Token: owner.Token.Share(0)}, todo.Query{Limit: 1})
 			require.NoError(t, err)
 		},
-		"add": func(owner todo.Access) { add(t, store, owner, "second") },
-		"share link": func(owner todo.Access) {
+		"add": func(owner todo.Access, _ todo.Item) { add(t, store, owner, "second") },
+		"share link": func(owner todo.Access, _ todo.Item) {
 			_, err := store.ReplaceShare(t.Context(), owner, newKey())
 			require.NoError(t, err)
 		},
 	} {
-		owner, _ := newList(t, store)
+		owner, item := newList(t, store)
 		untouched(t, store, owner, 400)
-		touch(owner)
+		touch(owner, item)
 		assert.Zero(t, purged(t, store, 365*day), name)
 	}
 }

@@ -12,16 +12,22 @@ import (
 	"crosscloud/app/todo"
 )
 
+// touching is how reading keeps a list from expiring: once a day the statement
+// that reads says so. Readers never wait: where somebody writes to the list,
+// that says it too. (The + 0 keeps the planner from finding the list among all
+// that were not opened today, which an index on touched offers.)
+const touching = `
+with touched as (
+    update lists set touched = current_date
+     where id = (select id from lists where {access} = $1 and touched + 0 < current_date
+                    for no key update skip locked)
+)`
+
 // pageOf reads a part of a list and what is known of the whole. Its rows are
 // the items, and the list is beside each; a page without items is one row
-// whose item is null. Reading keeps a list from expiring: once a day the same
-// statement says so. (The + 0 keeps the planner from finding the list among
-// all that were not opened today, which an index on touched offers.)
+// whose item is null.
 func pageOf(condition string) statement {
-	return forBoth(`
-with touched as (
-    update lists set touched = current_date where {access} = $1 and touched + 0 < current_date
-)
+	return forBoth(touching + `
 select l.total, l.open, l.epoch, l.version,
        coalesce(w.deleted, 0),
        i.id, i.title, i.completed, i.position
@@ -112,7 +118,7 @@ func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
 	return page, nil
 }
 
-var itemOf = forBoth(`
+var itemOf = forBoth(touching + `
 select t.id, t.title, t.completed, t.position
   from lists l join todos t on t.list = l.id
  where l.{access} = $1 and t.id = $2 and t.deletion = 0`)
