@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,38 @@ func TestRotationLeavesTheAppLoggedIn(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A statement carries people's texts, and so does what the server says of a failing one.
+func TestTheLogHoldsNobodysTexts(t *testing.T) {
+	settings := map[string]string{}
+	for line := range strings.Lines(string(must(os.ReadFile("boot/postgresql.conf")))) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), " = "); found && strings.HasPrefix(name, "log_") {
+			settings[name] = value
+		}
+	}
+	require.NotEmpty(t, settings)
+	server := postgrestest.Start(t, postgrestest.Options{Settings: settings})
+	conn, err := pgx.Connect(t.Context(), "user=postgres host="+server.Socket+" port="+strconv.Itoa(server.Port))
+	require.NoError(t, err)
+	defer conn.Close(t.Context())
+	exec := func(statement string, arguments ...any) error {
+		_, err := conn.Exec(t.Context(), statement, arguments...)
+		return err
+	}
+	require.NoError(t, exec("CREATE TABLE todos (title text UNIQUE CHECK (title <> 'secret title'), number int NOT NULL DEFAULT 1)"))
+	require.NoError(t, exec("INSERT INTO todos VALUES ('taken secret')"))
+	for state, failing := range map[string]error{
+		"23514": exec("INSERT INTO todos VALUES ($1)", "secret title"),
+		"23505": exec("INSERT INTO todos VALUES ($1)", "taken secret"),
+		"23502": exec("INSERT INTO todos VALUES ($1, NULL)", "some secret"),
+		"22012": exec("SELECT 1 / 0, 'a secret literal'"),
+	} {
+		assert.ErrorContains(t, failing, state)
+	}
+	log := server.Log(t)
+	assert.Contains(t, log, "violates check constraint", "it says what went wrong")
+	assert.NotContains(t, log, "secret")
 }
 
 func connect(t *testing.T, server *postgrestest.Server, url, root string, user *string) error {

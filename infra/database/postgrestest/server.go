@@ -31,6 +31,7 @@ type Server struct {
 	Socket string // directory of the Unix socket, where user postgres gets in without a password
 	Port   int    // on 127.0.0.1, and the number in the socket's name
 
+	log      string
 	bin      string
 	identity *syscall.Credential // nil: this process's own
 }
@@ -74,12 +75,11 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	write("postgresql.conf", []byte(conf.String()))
 
-	log := filepath.Join(dir, "log")
-	s.run(t, "pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", log)
+	s.log = filepath.Join(dir, "log")
+	s.run(t, "pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", s.log)
 	t.Cleanup(func() {
 		if t.Failed() {
-			content, _ := os.ReadFile(log)
-			t.Logf("server log:\n%s", content)
+			t.Logf("server log:\n%s", s.Log(t))
 		}
 		s.run(t, "pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", "--pgdata", data)
 	})
@@ -102,6 +102,16 @@ func (s *Server) Psql(t testing.TB, script string, environment map[string]string
 		t.Fatalf("psql: %v\n%s", err, complaints.Bytes())
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// Log is what the server has logged so far.
+func (s *Server) Log(t testing.TB) string {
+	t.Helper()
+	content, err := os.ReadFile(s.log)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(content)
 }
 
 func (s *Server) run(t testing.TB, program string, args ...string) {
