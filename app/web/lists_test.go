@@ -151,7 +151,13 @@ func triesAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T, s *site) {
 	for _, answer := range []reply{guest.get(link), guest.post(link+"/add", "todo", "x")} {
 		assert.Empty(t, answer.Header["Set-Cookie"], "a guest does not become the owner")
 	}
+	slash := guest.get(link + "/?show=active&before=5.5")
+	assert.Equal(t, http.StatusPermanentRedirect, slash.StatusCode)
+	assert.Equal(t, link+"?show=active&before=5.5", slash.Header.Get("Location"))
+	assert.Equal(t, "private, no-cache", slash.Header.Get("Cache-Control"))
+	assert.Equal(t, "noindex", slash.Header.Get("X-Robots-Tag"))
 	assert.Equal(t, link, guest.get(link+"/").Header.Get("Location"))
+	assert.Equal(t, "/l/a%3Fb%0A", guest.get("/l/a%3fb%0a/").Header.Get("Location"), "which is not there either")
 
 	// Only the owner replaces it.
 	assert.Equal(t, http.StatusNotFound, guest.post(link+"/share").StatusCode)
@@ -179,6 +185,8 @@ func triesARecoveryLinkOpensTheListInAnotherBrowser(t *testing.T, s *site) {
 	page := fresh.get(link)
 	assert.Contains(t, page.text, "1 of 1 left on it.")
 	assert.Empty(t, page.Header["Set-Cookie"], "a link changes nothing by being opened")
+	assert.Equal(t, "private, no-store", page.Header.Get("Cache-Control"), "its form holds the owner's token")
+	assert.Equal(t, "noindex", page.Header.Get("X-Robots-Tag"))
 	assert.Equal(t, "/", fresh.back(link))
 	assert.Contains(t, fresh.get("/").text, ">keep me</bdi>")
 	assert.Contains(t, fresh.get(link).text, "This is the list that this browser has.")

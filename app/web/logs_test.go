@@ -48,7 +48,11 @@ func TestLogsCarryNoTodoTextAndNoToken(t *testing.T) {
 	b.get("/o/" + owner.String())
 	b.get("/%6c/" + share)
 	b.get("//l/" + share)
-	requests := 16
+	for _, token := range []string{share, owner.String()} { // as from a link that a mail broke apart
+		b.get("/" + token)
+		b.get("/l" + token + "/")
+	}
+	requests := 20
 	for _, failure := range []error{todo.ErrUnavailable, errors.New("violates a constraint")} {
 		s.memory.err = failure
 		b.get("/l/" + share)

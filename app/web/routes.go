@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"crosscloud/app/api"
@@ -59,7 +60,7 @@ func (h *handlers) site() http.Handler {
 	// A list works alike for the browser that owns it and for those who have its link.
 	mux.Handle("GET /{$}", h.read(ownDoor, h.list))
 	mux.Handle("GET /l/{share}", h.read(sharedDoor, h.list))
-	mux.Handle("GET /l/{share}/{$}", http.HandlerFunc(withoutSlash))
+	mux.Handle("GET /l/{share}/{$}", h.read(sharedDoor, withoutSlash))
 	for _, d := range []door{ownDoor, sharedDoor} {
 		mux.Handle("POST "+d.path+"/add", h.write(d, h.add))
 		mux.Handle("POST "+d.path+"/items/{id}/toggle", h.write(d, h.toggle))
@@ -151,6 +152,9 @@ func (h *handlers) enter(w http.ResponseWriter, r *http.Request, d door) (visit,
 	return v, err
 }
 
-func withoutSlash(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, "/l/"+r.PathValue("share"), http.StatusPermanentRedirect)
+// withoutSlash leads to the same view of the list, whether there is one or not.
+func withoutSlash(w http.ResponseWriter, r *http.Request, v visit) error {
+	address := url.URL{Path: v.home, RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, address.String(), http.StatusPermanentRedirect)
+	return nil
 }

@@ -64,6 +64,7 @@ func (h *handlers) recovery(w http.ResponseWriter, r *http.Request, v visit) err
 		return err
 	}
 	present := own(r)
+	w.Header().Set("Cache-Control", "private, no-store") // its form holds the owner's token
 	h.render(w, r, http.StatusOK, "recover.html", recoverPage{
 		Action: r.URL.Path, Total: page.Total, Open: page.Open,
 		Another: !present.stranger && present.access != v.access,
