@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -26,15 +25,7 @@ func post(t *testing.T, url string, cookie *http.Cookie, form url.Values) (*http
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if cookie != nil {
-		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
-	}
-	response, err := client.Do(request)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return response, string(text)
+	return send(t, request, cookie)
 }
 
 // serving is the app on a database at that URL, and the cookie of a list.

@@ -87,20 +87,28 @@ func status(t *testing.T, url string) int {
 	return code
 }
 
-// visit asks with a cookie, if there is one. No jar would send it: it is for https.
+// visit asks for a page, with a cookie if there is one.
 func visit(t *testing.T, url string, cookie *http.Cookie) (int, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
+	response, page := send(t, request, cookie)
+	return response.StatusCode, page
+}
+
+// send returns the answer with its text. No jar would send the cookie: it is for
+// https.
+func send(t *testing.T, request *http.Request, cookie *http.Cookie) (*http.Response, string) {
+	t.Helper()
 	if cookie != nil {
 		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
 	}
 	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	page, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response.StatusCode, string(page)
+	return response, string(text)
 }
 
 // listOfNobody is an address whose answer needs the database: 404 if it answers.
