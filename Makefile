@@ -21,10 +21,10 @@ status: ## Show what both hosts of the selected stack, or STACK=NAME, say of the
 	@go run ./infra/status
 
 dev: ## Run the app on http://localhost:8080 with a private local Postgres; it follows its files
-	go run ./app/pgdev/dev
+	@go build -o .artifacts/dev ./app/dev && exec .artifacts/dev
 
 migration: ## Create the next database migration: make migration name=add_due_dates
-	@go run ./app/pgdev/migration "$(name)"
+	@go run ./app/dev/migration "$(name)"
 
 bench: ## Measure the app beside what Postgres and nginx do alone; the figures are also in .artifacts/
 	@go run ./app/bench

@@ -3,7 +3,10 @@ package release
 import (
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,4 +122,30 @@ func TestIgnoredDirectoriesAreNotRead(t *testing.T) {
 	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, ".git"), 0o755) })
 	_, err := contextHash(dir)
 	assert.NoError(t, err)
+}
+
+// What the app does not import (its development server, its benchmark, what only tests use) must make no other release.
+func TestTheImageIsBuiltFromThePackagesThatTheAppImports(t *testing.T) {
+	root := filepath.Join("..", "..")
+	files, err := contextFiles(root)
+	require.NoError(t, err)
+	var sent []string
+	for _, name := range files {
+		if filepath.Ext(name) == ".go" {
+			sent = append(sent, "crosscloud/"+filepath.ToSlash(filepath.Dir(name)))
+		}
+	}
+	list := exec.Command("go", "list", "-deps", "./app")
+	list.Dir = root
+	output, err := list.Output()
+	require.NoError(t, err)
+	var imported []string
+	for dependency := range strings.FieldsSeq(string(output)) {
+		if strings.HasPrefix(dependency, "crosscloud/") {
+			imported = append(imported, dependency)
+		}
+	}
+	slices.Sort(imported)
+	slices.Sort(sent)
+	assert.Equal(t, imported, slices.Compact(sent))
 }

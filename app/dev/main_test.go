@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(pgdev.Main(m)) }
 
 // root is the repository's, from here.
-const root = "../../.."
+const root = "../.."
 
 // session runs dev until the returned function is called.
 func session(t *testing.T, data string, settings map[string]string) (siteURL string, output *transcript.Buffer, end func()) {

@@ -15,6 +15,9 @@ import (
 // and git write several files, and each file in several steps.
 const quiet = 100 * time.Millisecond
 
+// apart are directories that the app is not built from.
+var apart = []string{"testdata", "bench", "browser", "dev", "pgdev"}
+
 // watch tells when files below dir have changed that the app is built from.
 // Changes that come while nobody listens are one.
 func watch(ctx context.Context, dir string) (<-chan struct{}, error) {
@@ -60,7 +63,7 @@ func watchBelow(watcher *fsnotify.Watcher, dir string) error {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		if name := entry.Name(); name == "testdata" || name == "pgdev" {
+		if slices.Contains(apart, entry.Name()) {
 			return fs.SkipDir
 		}
 		return watcher.Add(path)
