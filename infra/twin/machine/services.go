@@ -18,7 +18,8 @@ import (
 )
 
 // doors are the ports behind which the services lead to the web host, as a visitor would come to it.
-var doors = []int{8443, 8080}
+// 8080 is for `make dev`, which may run beside the twin.
+var doors = []int{8443, 8081}
 
 // EnsureServices runs the container of the services, which is the twin's own program. Binary is its path; it runs on
 // Debian 13, so it is linked statically or against a C library that is no newer. A container with another one is replaced.

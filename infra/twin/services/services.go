@@ -38,7 +38,7 @@ type Addresses struct {
 }
 
 // Container are the addresses inside the services' container, which has the metadata servers' address on its loopback.
-var Container = Addresses{TLS: ":443", Metadata: "169.254.169.254:80", DoorHTTPS: ":8443", DoorHTTP: ":8080"}
+var Container = Addresses{TLS: ":443", Metadata: "169.254.169.254:80", DoorHTTPS: ":8443", DoorHTTP: ":8081"}
 
 // Run serves in the container until the context ends.
 func Run(ctx context.Context, o Options) error {

@@ -47,7 +47,7 @@ func main() {
 			w.Write([]byte(text))
 		}
 	})
-	for _, address := range []string{":443", ":8443", ":8080"} {
+	for _, address := range []string{":443", ":8443", ":8081"} {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			log.Fatal(err)
