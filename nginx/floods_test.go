@@ -161,40 +161,35 @@ func goneAway(t *testing.T, framer *http2.Framer) http2.ErrCode {
 // Whoever begins a header and does not go on has ten seconds. (Not over HTTP/2,
 // where nginx knows no such limit: half a header holds its connection.)
 func TestAHeaderThatIsNotFinishedEndsTheConnection(t *testing.T) {
-	t.Parallel() // it waits
 	blue := newSlot(t, "blue")
 	p := nginxtest.Start(t, blue.address, blue.address)
+	silent, err := net.Dial("tcp", p.HTTPS)
+	require.NoError(t, err)
+	defer silent.Close()
+	require.NoError(t, silent.SetDeadline(time.Now().Add(time.Minute)))
+	conns := map[string]net.Conn{"no handshake": silent}
 	for what, sent := range map[string]struct{ begin, slowly string }{
-		"silence":             {},
+		"nothing":             {},
 		"half a line":         {"GET / HTT", ""},
 		"half a header":       {"GET / HTTP/1.1\r\nHost: todo.ex", ""},
 		"a byte now and then": {"GET / HTTP/1.1\r\nX-Slow: ", "x"},
 		"a line now and then": {"GET / HTTP/1.1\r\n", "X-Slow: x\r\n"},
 	} {
-		t.Run(what, func(t *testing.T) {
-			t.Parallel()
-			conn, _ := dial(t, p, "http/1.1")
-			_, err := io.WriteString(conn, sent.begin)
-			require.NoError(t, err)
-			if sent.slowly != "" {
-				goOn(func() error {
-					time.Sleep(500 * time.Millisecond)
-					_, err := io.WriteString(conn, sent.slowly)
-					return err
-				})
-			}
-			_, err = io.Copy(io.Discard, conn)
-			assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it is still open")
-		})
-	}
-	t.Run("no handshake", func(t *testing.T) {
-		t.Parallel()
-		conn, err := net.Dial("tcp", p.HTTPS)
+		conn, _ := dial(t, p, "http/1.1")
+		conns[what] = conn
+		_, err := io.WriteString(conn, sent.begin)
 		require.NoError(t, err)
-		defer conn.Close()
-		require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
-		_, err = io.Copy(io.Discard, conn)
-		assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it is still open")
-	})
-	t.Cleanup(func() { assert.Zero(t, blue.hits.Load()) })
+		if sent.slowly != "" {
+			goOn(func() error {
+				time.Sleep(500 * time.Millisecond)
+				_, err := io.WriteString(conn, sent.slowly)
+				return err
+			})
+		}
+	}
+	for what, conn := range conns { // all have waited since then
+		_, err := io.Copy(io.Discard, conn)
+		assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "%s: it is still open", what)
+	}
+	assert.Zero(t, blue.hits.Load())
 }
