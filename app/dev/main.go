@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -32,10 +31,21 @@ func main() {
 		}
 		return settings[key]
 	}
-	if err := dev(ctx, ".", ".postgres", get, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "dev:", err)
-		os.Exit(1)
+	os.Exit(report(dev(ctx, ".", ".postgres", get, os.Stdout), os.Stderr))
+}
+
+// report returns the exit code. An app that ended with one of its own has said
+// why.
+func report(err error, stderr io.Writer) int {
+	var ended *endedError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &ended) && ended.state.ExitCode() > 0:
+		return ended.state.ExitCode()
 	}
+	fmt.Fprintln(stderr, "dev:", err)
+	return 1
 }
 
 // dev runs the app of the checkout at root until ctx ends, then ends the app
@@ -54,6 +64,9 @@ func dev(ctx context.Context, root, data string, get func(string) string, out io
 		server, err := pgdev.Start(ctx, data)
 		if errors.Is(err, pgdev.ErrNotInstalled) {
 			return fmt.Errorf("%w; or set DATABASE_URL", err)
+		}
+		if errors.Is(err, pgdev.ErrRunning) {
+			return fmt.Errorf("make dev runs in this checkout already: %w", err)
 		}
 		if err != nil {
 			return err
@@ -75,6 +88,9 @@ func dev(ctx context.Context, root, data string, get func(string) string, out io
 		}
 	}
 
+	if err := checkListen(settings["LISTEN"]); err != nil {
+		return err
+	}
 	bin, err := os.MkdirTemp("", "crosscloud-dev-")
 	if err != nil {
 		return err
@@ -90,18 +106,4 @@ func dev(ctx context.Context, root, data string, get func(string) string, out io
 			ready(ctx)
 		}
 	})
-}
-
-// siteURL is where a browser on this machine finds an app that listens there.
-// Of the names for this machine it takes the one that browsers trust without
-// TLS: the list's cookie is for trusted sites only.
-func siteURL(listen string) string {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "http://" + listen + "/" // the app refuses it with a better message
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port) + "/"
 }

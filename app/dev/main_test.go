@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -9,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -103,29 +107,32 @@ func TestDevUsesAGivenDatabase(t *testing.T) {
 func TestDevEndsWithTheApp(t *testing.T) {
 	given := pgdev.Database(t)
 	settings := map[string]string{"LISTEN": "nonsense", "DATABASE_URL": given}
-	err := dev(t.Context(), root, t.TempDir(), func(key string) string { return settings[key] }, io.Discard)
+	output := &transcript.Buffer{}
+	err := dev(t.Context(), root, t.TempDir(), func(key string) string { return settings[key] }, output)
 	assert.ErrorContains(t, err, "exit status 2")
+	assert.Contains(t, output.String(), `LISTEN="nonsense": must be host:port`)
+	var stderr bytes.Buffer
+	assert.Equal(t, 2, report(fmt.Errorf("wrapped: %w", err), &stderr))
+	assert.Empty(t, stderr.String(), "the app has said why")
+	assert.Equal(t, 1, report(errors.New("no room"), &stderr))
+	assert.Equal(t, "dev: no room\n", stderr.String())
+	assert.Equal(t, 0, report(nil, &stderr))
 }
 
-func TestSiteURL(t *testing.T) {
-	for listen, want := range map[string]string{
-		":8080":             "http://localhost:8080/",
-		"0.0.0.0:8080":      "http://localhost:8080/",
-		"[::]:8080":         "http://localhost:8080/",
-		"127.0.0.1:8080":    "http://localhost:8080/",
-		"localhost:8080":    "http://localhost:8080/",
-		"[::1]:8080":        "http://localhost:8080/",
-		"192.0.2.7:8080":    "http://192.0.2.7:8080/",
-		"todo.example:8080": "http://todo.example:8080/",
-	} {
-		assert.Equal(t, want, siteURL(listen))
-	}
+func TestDevRunsOnceInACheckout(t *testing.T) {
+	pgdev.Database(t) // skips where there is no Postgres
+	data := t.TempDir()
+	server, err := pgdev.Start(t.Context(), data)
+	require.NoError(t, err)
+	defer server.Stop()
+	err = dev(t.Context(), root, data, func(string) string { return "" }, io.Discard)
+	assert.ErrorIs(t, err, pgdev.ErrRunning)
+	assert.ErrorContains(t, err, "make dev runs in this checkout already")
 }
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := pgdev.FreePort()
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }

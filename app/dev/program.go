@@ -22,7 +22,7 @@ type program struct {
 	builds  int
 	path    string // of the last one that was built
 	process *exec.Cmd
-	ended   chan error // gets how the process ended, once
+	ended   chan struct{} // is closed when it has ended
 }
 
 // build leaves what runs alone: the new binary has a name of its own.
@@ -59,9 +59,12 @@ func (p *program) start(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	p.process, p.ended = cmd, make(chan error, 1)
+	p.process, p.ended = cmd, make(chan struct{})
 	ended := p.ended
-	go func() { ended <- cmd.Wait(); close(ended) }()
+	go func() {
+		cmd.Wait() // how it ended stands in its state
+		close(ended)
+	}()
 	return nil
 }
 
@@ -105,11 +108,11 @@ func (p *program) runUntilRebuilt(ctx context.Context, changes <-chan struct{}, 
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-ended:
+		case <-ended:
 			if !changed {
-				return err
+				return &endedError{p.process.ProcessState}
 			}
-			fmt.Fprintln(p.out, "The app has ended:", err, "— it starts again when its code changes.")
+			fmt.Fprintf(p.out, "The app has ended: %v — it starts again when its code changes.\n", p.process.ProcessState)
 			ended = nil
 		case <-changes:
 			if err := p.build(ctx); err != nil {
@@ -124,8 +127,15 @@ func (p *program) runUntilRebuilt(ctx context.Context, changes <-chan struct{}, 
 	}
 }
 
+// endedError is an app that ended by itself.
+type endedError struct{ state *os.ProcessState }
+
+func (e *endedError) Error() string { return "the app has ended: " + e.state.String() }
+
+// awaitReady asks until ctx ends: less and less often, since each question that
+// is answered with no is a line in the app's log.
 func awaitReady(ctx context.Context, url string) bool {
-	for {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"readyz", nil)
 		if err != nil {
 			return false
@@ -139,7 +149,7 @@ func awaitReady(ctx context.Context, url string) bool {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -30,6 +30,9 @@ const (
 	stopTimeout  = 30 * time.Second
 )
 
+// ErrRunning means that another server runs on the data.
+var ErrRunning = errors.New("a Postgres runs on these data already")
+
 // Server is a running Postgres that listens on a free loopback port and
 // nowhere else. It has one role, which owns everything and has a password:
 // other users of the machine can reach the port too.
@@ -108,7 +111,7 @@ func initialise(ctx context.Context, run *runner, installed Installation, data s
 }
 
 func launch(ctx context.Context, run *runner, installed Installation, data, password string, settings []string) (*Server, error) {
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +125,11 @@ func launch(ctx context.Context, run *runner, installed Installation, data, pass
 	s.command = func() *exec.Cmd {
 		return run.command(context.WithoutCancel(ctx), installed.Path("postgres"), args...)
 	}
-	if err := s.start(ctx); err != nil {
+	err = s.start(ctx)
+	if err != nil && strings.Contains(s.log.String(), `lock file "postmaster.pid" already exists`) {
+		return nil, fmt.Errorf("%w: %s", ErrRunning, data)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("start Postgres %s on %s: %w\n%s", installed.Major, data, err, s.log)
 	}
 	return s, nil
@@ -217,7 +224,9 @@ func (s *Server) Stop() {
 	}
 }
 
-func freePort() (int, error) {
+// FreePort is one of the loopback interface's that nobody listens on at the
+// moment.
+func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err

@@ -83,7 +83,7 @@ func TestASecondServerOnTheSameDataIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Stop()
 	_, err = Start(t.Context(), dir)
-	assert.ErrorContains(t, err, "postmaster.pid")
+	assert.ErrorIs(t, err, ErrRunning)
 }
 
 func TestFindPrefersTheNewestDebianPackage(t *testing.T) {

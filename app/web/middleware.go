@@ -46,8 +46,8 @@ func (h *handlers) logRequests(next http.Handler) http.Handler {
 		took := time.Since(started)
 		h.observe(r.Pattern, recorder.status, took)
 		level := slog.LevelInfo
-		if probe := r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz"; probe && recorder.status == http.StatusOK {
-			level = slog.LevelDebug // a probe that succeeds every second is no news
+		if r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz" {
+			level = slog.LevelDebug // a probe that succeeds every second is no news, and one that does not has warned
 		}
 		attributes := []slog.Attr{
 			slog.String("method", r.Method),
