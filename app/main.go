@@ -5,6 +5,7 @@
 //	app migrate status  say how many are applied; exit 1 while some are pending
 //	app migrate down    take the last one back, unless that would delete data;
 //	                    with --lose-data also then
+//	app help            print the usage
 //
 // It exits with 0 when it did what it was asked to; 1 when that failed, and
 // would fail again (a migration that the database refuses); 2 when the command
@@ -30,8 +31,14 @@ import (
 	"crosscloud/app/todo"
 )
 
-const usage = `usage: app [serve]
-       app migrate up | status | down [--lose-data]`
+const usage = `usage: app [serve]          serve the site, after applying pending migrations
+       app migrate up       apply pending migrations
+       app migrate status   say how many are applied; exit with 1 while some are pending
+       app migrate down     take the last one back, unless that would delete data: --lose-data
+       app help             print this
+
+Settings come from the environment or a file .env; README.md lists them under "Settings".
+`
 
 // Exit codes.
 const (
@@ -54,7 +61,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], lookup, os.Stdout, os.Stderr))
 }
 
-// run executes one command. Logs and results go to stdout, misuse to stderr.
+// run executes one command. Results and serve's log go to stdout, misuse and
+// what migrate has to say to stderr.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
 	commands := map[string]func(context.Context, Config, *slog.Logger, io.Writer) error{
 		"":                         serve,
@@ -64,9 +72,14 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		"migrate down":             migrateDown,
 		"migrate down --lose-data": migrateDownLosing,
 	}
-	command, ok := commands[strings.Join(args, " ")]
+	name := strings.Join(args, " ")
+	if name == "help" || name == "--help" || name == "-h" {
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	}
+	command, ok := commands[name]
 	if !ok {
-		fmt.Fprintln(stderr, usage)
+		fmt.Fprint(stderr, usage)
 		return exitMisuse
 	}
 	config, err := ReadConfig(lookup)
@@ -75,12 +88,17 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return exitMisuse
 	}
 	log := slog.New(request.LogHandler(logTo(stdout, config)))
+	fail := func(err error) { log.Error("failed", "error", err) }
+	if strings.HasPrefix(name, "migrate ") { // a person reads it, or a host that quotes its end
+		log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: config.LogLevel}))
+		fail = func(err error) { fmt.Fprintln(stderr, err) }
+	}
 	err = command(ctx, config, log, stdout)
 	if err == nil {
 		return exitOK
 	}
 	if !errors.Is(err, errReported) {
-		log.Error("failed", "error", err)
+		fail(err)
 	}
 	if errors.Is(err, todo.ErrUnavailable) {
 		return exitUnavailable

@@ -104,11 +104,16 @@ func TestServeFailsWhereTheMetricsAddressIsTaken(t *testing.T) {
 }
 
 func TestDevelopmentLogsText(t *testing.T) {
-	settings := map[string]string{"DATABASE_URL": "postgres://todo:hunter2@127.0.0.1:1/todo", "APP_SETTINGS": "development"}
-	stdout, _, _ := app(t, settings, "migrate", "status")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	settings := map[string]string{
+		"DATABASE_URL": "postgres://todo:hunter2@127.0.0.1:1/todo", "LISTEN": taken.Addr().String(), "APP_SETTINGS": "development",
+	}
+	stdout, _, _ := app(t, settings, "serve")
 	assert.Contains(t, stdout, "level=ERROR msg=failed")
 	settings["APP_SETTINGS"] = "production"
-	stdout, _, _ = app(t, settings, "migrate", "status")
+	stdout, _, _ = app(t, settings, "serve")
 	assert.Contains(t, stdout, `"level":"ERROR","msg":"failed"`)
 }
 

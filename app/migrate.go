@@ -16,25 +16,29 @@ import (
 // errReported is a failure that the output already told.
 var errReported = errors.New("reported")
 
-func migrateUp(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
+func migrateUp(ctx context.Context, config Config, log *slog.Logger, stdout io.Writer) error {
 	migrations, err := postgres.Embedded()
 	if err != nil {
 		return err
 	}
-	return migrations.Up(ctx, config.Database.ConnConfig, log)
+	if err := migrations.Up(ctx, config.Database.ConnConfig, log); err != nil {
+		return err
+	}
+	_, err = printStatus(ctx, config, migrations, stdout)
+	return err
 }
 
 // migrateDown takes the last migration back, unless people's data would go.
-func migrateDown(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
-	return takeBack(ctx, config, false, log)
+func migrateDown(ctx context.Context, config Config, log *slog.Logger, stdout io.Writer) error {
+	return takeBack(ctx, config, false, log, stdout)
 }
 
 // migrateDownLosing takes it back in any case.
-func migrateDownLosing(ctx context.Context, config Config, log *slog.Logger, _ io.Writer) error {
-	return takeBack(ctx, config, true, log)
+func migrateDownLosing(ctx context.Context, config Config, log *slog.Logger, stdout io.Writer) error {
+	return takeBack(ctx, config, true, log, stdout)
 }
 
-func takeBack(ctx context.Context, config Config, loseData bool, log *slog.Logger) error {
+func takeBack(ctx context.Context, config Config, loseData bool, log *slog.Logger, stdout io.Writer) error {
 	migrations, err := postgres.Embedded()
 	if err != nil {
 		return err
@@ -43,6 +47,10 @@ func takeBack(ctx context.Context, config Config, loseData bool, log *slog.Logge
 	if loss := (*postgres.LossError)(nil); errors.As(err, &loss) {
 		return fmt.Errorf("%w; `migrate down --lose-data` does it all the same", err)
 	}
+	if err != nil {
+		return err
+	}
+	_, err = printStatus(ctx, config, migrations, stdout)
 	return err
 }
 
@@ -51,15 +59,24 @@ func migrateStatus(ctx context.Context, config Config, _ *slog.Logger, stdout io
 	if err != nil {
 		return err
 	}
-	status, err := migrations.Status(ctx, config.Database.ConnConfig)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "applied %d, known %d, pending %d\n", status.Applied, status.Known, status.Pending())
-	if status.Pending() > 0 {
+	status, err := printStatus(ctx, config, migrations, stdout)
+	if err == nil && status.Pending() > 0 {
 		return errReported
 	}
-	return nil
+	return err
+}
+
+func printStatus(ctx context.Context, config Config, migrations *postgres.Migrations, stdout io.Writer) (postgres.Status, error) {
+	status, err := migrations.Status(ctx, config.Database.ConnConfig)
+	if err != nil {
+		return status, err
+	}
+	fmt.Fprintf(stdout, "applied %d, known %d, pending %d", status.Applied, status.Known, status.Pending())
+	if status.Ahead() > 0 {
+		fmt.Fprint(stdout, ": the database has migrations that this release lacks")
+	}
+	_, err = fmt.Fprintln(stdout)
+	return status, err
 }
 
 const (

@@ -27,16 +27,25 @@ func translate(ctx context.Context, op string, err error) error {
 	return fmt.Errorf("%s: %w", op, err)
 }
 
+// unavailableError is todo.ErrUnavailable in words of its own, of which some are
+// the database's answer.
+type unavailableError struct{ error }
+
+func (unavailableError) Is(target error) bool { return target == todo.ErrUnavailable }
+func (e unavailableError) Unwrap() error      { return e.error }
+
 // temporary tells a database that is away, starting or not yet migrated from a
 // defect of ours. Codes: PostgreSQL's manual, appendix A.
 func temporary(err error) bool {
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
-		return true // also a refused password: it may be rotating
-	}
+	connecting := errors.As(err, &connect)
 	var answer *pgconn.PgError
 	if !errors.As(err, &answer) {
 		return true // the server did not answer: a broken connection or a timeout
+	}
+	if connecting { // true also for a refused password: it may be rotating
+		return answer.Code != "42704" && // undefined_object: the URL has a parameter that the server does not know
+			answer.Code != "22023" // invalid_parameter_value
 	}
 	switch answer.Code {
 	case "42P01", // undefined_table: the migrations have not been applied

@@ -11,8 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
-
-	"crosscloud/app/todo"
 )
 
 //go:embed migrations/*.sql
@@ -51,9 +49,12 @@ type Status struct {
 	Known   int32 // number of the last one that this binary has
 }
 
-// Pending is the number of migrations still to apply. A database ahead of the
-// binary has none: that is a release that was rolled back.
+// Pending is the number of migrations still to apply.
 func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
+
+// Ahead is the number of migrations that the binary lacks: a newer release
+// applied them, or they were applied before their files went.
+func (s Status) Ahead() int32 { return max(0, s.Applied-s.Known) }
 
 // Up applies what is pending. Any number of processes may call it at the same
 // time: tern's advisory lock lets one work, and the others find it done.
@@ -62,7 +63,7 @@ func (s Status) Pending() int32 { return max(0, s.Known-s.Applied) }
 func (m *Migrations) Up(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error {
 	conn, err := connectToMigrate(ctx, config)
 	if err != nil {
-		return fmt.Errorf("migrate: %w: %w", todo.ErrUnavailable, err)
+		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	return classify(conn, "migrate", m.apply(ctx, conn, log))
@@ -77,7 +78,20 @@ func connectToMigrate(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, e
 	for name := range planning {
 		delete(config.RuntimeParams, name) // a migration may have to read whole tables
 	}
-	return pgx.ConnectConfig(ctx, config)
+	return connect(ctx, config)
+}
+
+// connect tells why it cannot in words for a person: the server may have answered.
+func connect(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err == nil {
+		return conn, nil
+	}
+	err = fmt.Errorf("cannot use the database: %w", err)
+	if temporary(err) {
+		return nil, unavailableError{err}
+	}
+	return nil, err
 }
 
 func classify(conn *pgx.Conn, op string, err error) error {
@@ -85,7 +99,7 @@ func classify(conn *pgx.Conn, op string, err error) error {
 	case err == nil:
 		return nil
 	case passing(conn, err):
-		return fmt.Errorf("%s: %w: %w", op, todo.ErrUnavailable, err)
+		return unavailableError{fmt.Errorf("%s: %w", op, err)}
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
@@ -106,8 +120,11 @@ func (m *Migrations) apply(ctx context.Context, conn *pgx.Conn, log *slog.Logger
 	if err != nil {
 		return err
 	}
+	if status.Ahead() > 0 { // tern takes it for a mistake
+		log.Warn("the database has migrations that this release lacks", "applied", status.Applied, "known", status.Known)
+	}
 	if status.Pending() == 0 {
-		return nil // also where the database is ahead, which tern takes for a mistake
+		return nil
 	}
 	migrator, err := migrate.NewMigrator(ctx, conn, versionTable)
 	if err != nil {
@@ -122,9 +139,9 @@ func (m *Migrations) apply(ctx context.Context, conn *pgx.Conn, log *slog.Logger
 
 // Status asks the database how far it is, without changing it.
 func (m *Migrations) Status(ctx context.Context, config *pgx.ConnConfig) (Status, error) {
-	conn, err := pgx.ConnectConfig(ctx, config)
+	conn, err := connect(ctx, config)
 	if err != nil {
-		return Status{}, translate(ctx, "ask for the applied migrations", err)
+		return Status{}, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	status, err := m.status(ctx, conn)

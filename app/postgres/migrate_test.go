@@ -117,7 +117,9 @@ func TestReadyOnlyWhenMigratedAndAnswering(t *testing.T) {
 	store := open(t, config)
 	migrations, err := Embedded()
 	require.NoError(t, err)
-	assert.ErrorIs(t, store.Ready(t.Context(), migrations), todo.ErrUnavailable)
+	err = store.Ready(t.Context(), migrations)
+	assert.ErrorIs(t, err, todo.ErrUnavailable)
+	assert.EqualError(t, err, "pending migrations: 2", "the database did answer")
 	require.NoError(t, migrations.Up(t.Context(), config.ConnConfig, slog.New(slog.DiscardHandler)))
 	assert.NoError(t, store.Ready(t.Context(), migrations))
 

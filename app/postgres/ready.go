@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"crosscloud/app/todo"
 )
 
 // readyTimeout is short because whoever asks decides about traffic.
@@ -24,7 +22,7 @@ func (s *Store) Ready(ctx context.Context, m *Migrations) error {
 		return err
 	}
 	if n := status.Pending(); n > 0 {
-		return fmt.Errorf("%w: %d migrations are pending", todo.ErrUnavailable, n)
+		return unavailableError{fmt.Errorf("pending migrations: %d", n)}
 	}
 	// Read ahead for the first visitor who makes a list; who tries again if this fails.
 	s.creationSecret(ctx)

@@ -10,8 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/tern/v2/migrate"
-
-	"crosscloud/app/todo"
 )
 
 // ErrNothingApplied means that there is no migration to take back.
@@ -36,7 +34,7 @@ const ternLock = int64(9628173550095224)
 func (m *Migrations) Down(ctx context.Context, config *pgx.ConnConfig, loseData bool, log *slog.Logger) error {
 	conn, err := connectToMigrate(ctx, config)
 	if err != nil {
-		return fmt.Errorf("migrate down: %w: %w", todo.ErrUnavailable, err)
+		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return m.down(ctx, tx, loseData, log) })
