@@ -3,16 +3,13 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 
 	"crosscloud/app/request"
 	"crosscloud/app/todo"
 )
-
-// maxOrder leaves room above: JavaScript counts exactly to nine times as much,
-// and what is put on top of all others gets the next number.
-const maxOrder = 999_999_999_999_999
 
 func readChanges(w http.ResponseWriter, r *http.Request) (todo.Changes, error) {
 	body, err := request.Body(w, r, contentType)
@@ -81,10 +78,10 @@ func readFlag(value json.RawMessage) (*bool, string) {
 
 // readOrder takes whole numbers in every spelling of JSON, such as 1e3.
 func readOrder(value json.RawMessage) (*int64, string) {
-	var number *float64 // exact for whole numbers up to 2^53
+	var number *float64 // exact for all whole numbers up to todo.MaxOrder
 	err := json.Unmarshal(value, &number)
-	if err != nil || number == nil || *number != math.Trunc(*number) || math.Abs(*number) > maxOrder {
-		return nil, "order is a whole number of at most 15 digits."
+	if err != nil || number == nil || *number != math.Trunc(*number) || math.Abs(*number) > todo.MaxOrder {
+		return nil, fmt.Sprintf("order is a whole number from %d to %d.", -todo.MaxOrder, todo.MaxOrder)
 	}
 	order := int64(*number)
 	return &order, ""

@@ -26,7 +26,8 @@ func TestDecode(t *testing.T) {
 		`{"order":-5}`:                     {Order: ptr(int64(-5))},
 		`{"order":1e3}`:                    {Order: ptr(int64(1000))},
 		`{"order":2.0}`:                    {Order: ptr(int64(2))},
-		`{"order":999999999999999}`:        {Order: ptr(int64(999_999_999_999_999))},
+		`{"order":9007199254740991}`:       {Order: ptr(int64(todo.MaxOrder))},
+		`{"order":-9007199254740991}`:      {Order: ptr(int64(-todo.MaxOrder))},
 		`{"url":{"any":["thing"]}}`:        {},
 	} {
 		got, err := decode([]byte(body))

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"crosscloud/app/request"
+	"crosscloud/app/todo"
 )
 
 type described struct {
@@ -145,8 +146,10 @@ func TestTheDocumentHasTheLimits(t *testing.T) {
 	d, err := description()
 	require.NoError(t, err)
 	schema := func(name string) *openapi3.Schema { return d.Components.Schemas[name].Value }
-	assert.EqualValues(t, maxOrder, *schema("TodoChanges").Properties["order"].Value.Max)
-	assert.EqualValues(t, -maxOrder, *schema("TodoChanges").Properties["order"].Value.Min)
+	for _, name := range []string{"Todo", "TodoChanges"} {
+		assert.EqualValues(t, todo.MaxOrder, *schema(name).Properties["order"].Value.Max)
+		assert.EqualValues(t, -todo.MaxOrder, *schema(name).Properties["order"].Value.Min)
+	}
 	assert.EqualValues(t, 500, *schema("Todo").Properties["title"].Value.MaxLength)
 	assert.EqualValues(t, maxPage, *d.Components.Parameters["limit"].Value.Schema.Value.Max)
 	assert.EqualValues(t, maxPage, *d.Paths.Find("/l/{share}/todos").Get.Responses.Status(200).Value.Content["application/json"].Schema.Value.MaxItems)

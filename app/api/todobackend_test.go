@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/app/todo"
 )
 
 // What the Todo-Backend specification asks for, in its order. Each case begins
@@ -101,6 +103,24 @@ func TestTodoBackend(t *testing.T) {
 	} {
 		t.Run(spec.it, func(t *testing.T) { spec.do(t, newServer(t)) })
 	}
+}
+
+// The numbers end somewhere: what is put above the last stands there as well,
+// and can be sent as it was read.
+func TestATodoAboveTheHighestOrderIsTakenBack(t *testing.T) {
+	s := newServer(t)
+	var want []representation
+	for _, body := range []string{
+		`{"title":"below","order":9007199254740990}`, `{"title":"highest"}`, `{"title":"above"}`, `{"title":"on top"}`,
+	} {
+		added := s.add(body)
+		answered := s.do("PATCH", added.URL, s.get(added.URL).text)
+		require.Equal(t, http.StatusOK, answered.StatusCode, answered.text)
+		assert.Equal(t, added, decoded[representation](t, answered))
+		want = append([]representation{added}, want...)
+	}
+	assert.Equal(t, want, s.list())
+	assert.EqualValues(t, todo.MaxOrder, want[0].Order)
 }
 
 func TestANewTodoIsFoundAtItsLocation(t *testing.T) {

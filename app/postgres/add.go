@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,7 +13,7 @@ var addWork = writeOf(`item as (
     insert into todos (list, title, completed, position)
     select list, $4, $5, coalesce($6, (
                -- above the topmost; at the end of the range the newer id decides
-               select least(position, 9223372036854775806) + 1
+               select least(position + 1, ` + strconv.Itoa(todo.MaxOrder) + `)
                  from todos
                 where todos.list = fresh.list and deletion = 0
                 order by position desc

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -22,9 +21,9 @@ func TestAddPutsAboveAllOthersUnlessToldWhere(t *testing.T) {
 	assert.Equal(t, "second first low", titles(page(t, store, owner, todo.Query{})))
 
 	// The end of the range is no end: the newer of two on one position is above.
-	_, err = store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "end", Order: ptr(int64(math.MaxInt64))})
+	_, err = store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "end", Order: ptr(int64(todo.MaxOrder))})
 	require.NoError(t, err)
-	assert.EqualValues(t, math.MaxInt64, add(t, store, owner, "beyond").Order)
+	assert.EqualValues(t, todo.MaxOrder, add(t, store, owner, "beyond").Order)
 	assert.Equal(t, "beyond end second first low", titles(page(t, store, owner, todo.Query{})))
 }
 

@@ -14,12 +14,16 @@ import (
 // migrations hold the same number as a check constraint.
 const MaxTitle = 500
 
+// MaxOrder is the highest order, and the lowest without its sign: JavaScript
+// and most readers of JSON count no further in whole numbers.
+const MaxOrder = 1<<53 - 1
+
 // Item is one thing to do.
 type Item struct {
 	ID        int64
 	Title     Title
 	Completed bool
-	Order     int64 // where it stands: the highest is on top
+	Order     int64 // where it stands: the highest is on top, of equals the newer
 }
 
 // ParseID reads an item's id as addresses have it, and nothing that only looks
