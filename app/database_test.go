@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -16,6 +20,7 @@ import (
 	"crosscloud/app/pgdev/faults"
 	"crosscloud/app/pgdev/roundtrips"
 	"crosscloud/app/postgres"
+	"crosscloud/app/todo"
 )
 
 // post sends a form, with a cookie if there is one, and returns the answer
@@ -116,6 +121,64 @@ func TestTheSiteWhileItsDatabaseFails(t *testing.T) {
 		code, _ := visit(t, r.url+"/", cookie)
 		return code == http.StatusOK
 	})
+}
+
+// The one connection waits for a lock. Whoever comes meanwhile is told so soon,
+// page, form and program alike, and served again as soon as it is free.
+func TestVisitorsOfAnExhaustedPoolAreToldToComeBack(t *testing.T) {
+	config := database(t)
+	config.Database.MaxConns, config.Database.MinIdleConns = 1, 0
+	config.Database.ConnConfig.RuntimeParams["lock_timeout"] = "1min" // so that the wait is a call's longest
+	config.MetricsListen = freeAddress(t)
+	r := start(t, config)
+	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
+	eventually(t, "nothing else is done at the start", func() bool { return told(t, config.MetricsListen, `purges_total{result="done"} 1`) })
+	db, err := pgx.ConnectConfig(t.Context(), config.Database.ConnConfig)
+	require.NoError(t, err)
+	defer db.Close(context.Background())
+	tx, err := db.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "lock table todos")
+	require.NoError(t, err)
+
+	ask := func(method, path, kind, body string) (*http.Response, string) {
+		request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
+		assert.NoError(t, err)
+		request.Header.Set("Content-Type", kind)
+		response, err := client.Do(request)
+		if !assert.NoError(t, err) {
+			return &http.Response{}, ""
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		assert.NoError(t, err)
+		return response, string(text)
+	}
+	var holder, crowd sync.WaitGroup
+	holder.Go(func() { ask("GET", listOfNobody, "", "") })
+	eventually(t, "the connection waits", func() (waits bool) {
+		err := tx.QueryRow(t.Context(), "select exists (select from pg_locks where relation = 'todos'::regclass and not granted)").Scan(&waits)
+		return err == nil && waits
+	})
+	for _, visit := range []struct{ method, path, kind, body, shows string }{
+		{"GET", listOfNobody, "", "", "cannot be reached"},
+		{"POST", listOfNobody + "/add", "application/x-www-form-urlencoded", "todo=typed+text", `value="typed text"`},
+		{"GET", listOfNobody + "/todos", "", "", "#/components/schemas/Unavailable"},
+		// another list, or one writer would wait for the other first
+		{"POST", "/l/" + todo.Token{1}.String() + "/todos", "application/json", `{"title":"x"}`, "#/components/schemas/Unavailable"},
+	} {
+		crowd.Go(func() {
+			response, text := ask(visit.method, visit.path, visit.kind, visit.body)
+			assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode, "%s %s", visit.method, visit.path)
+			assert.NotEmpty(t, response.Header.Get("Retry-After"), "%s %s", visit.method, visit.path)
+			assert.Contains(t, text, visit.shows)
+		})
+	}
+	crowd.Wait()
+	assert.True(t, told(t, config.MetricsListen, "db_pool_acquires_given_up_total 4"), "they had no connection")
+	require.NoError(t, tx.Commit(t.Context()))
+	holder.Wait()
+	assert.Equal(t, http.StatusNotFound, status(t, r.url+listOfNobody), "it recovers by itself")
 }
 
 func TestSlowClientsHoldNoDatabaseConnection(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,13 @@ func scrape(t *testing.T, url string) (map[string]*dto.MetricFamily, string) {
 	families, err := parser.TextToMetricFamilies(strings.NewReader(string(text)))
 	require.NoError(t, err)
 	return families, string(text)
+}
+
+// told reports whether a line stands in the metrics at a slot's address for them.
+func told(t *testing.T, address, line string) bool {
+	t.Helper()
+	_, text := scrape(t, "http://"+address+"/metrics")
+	return slices.Contains(strings.Split(text, "\n"), line)
 }
 
 // labelled returns the values of those of a family's metrics that have a label.

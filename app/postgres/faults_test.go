@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -226,6 +227,29 @@ func TestAListThatSomebodyHoldsIsGivenUp(t *testing.T) {
 	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})), "readers never wait")
 	_, err = store.Item(t.Context(), owner, item.ID)
 	assert.NoError(t, err)
+}
+
+// What takes long without waiting for a lock is ended by the server, with the
+// pool's own settings: nothing of it is stored, the connection is as good as
+// before, and the same write can be sent again.
+func TestTheServerEndsAStatementThatTakesTooLong(t *testing.T) {
+	t.Parallel() // it waits
+	store, owner, dials := counted(t)
+	execute(t, store, `create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(30); return new; end'`)
+	execute(t, store, "create trigger wait before insert on todos for each row execute function wait()")
+	before := dials.Load()
+	_, err := store.Add(t.Context(), owner, "slow", todo.NewItem{Title: "second"})
+	assert.ErrorIs(t, err, todo.ErrUnavailable)
+	var answer *pgconn.PgError
+	require.ErrorAs(t, err, &answer, "the server spoke before the client gave up")
+	assert.Equal(t, "57014", answer.Code)
+	assert.Contains(t, answer.Message, "statement timeout")
+	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
+	execute(t, store, "drop trigger wait on todos")
+	_, err = store.Add(t.Context(), owner, "slow", todo.NewItem{Title: "second"})
+	require.NoError(t, err)
+	assert.Equal(t, "second first", titles(page(t, store, owner, todo.Query{})))
+	assert.Equal(t, before, dials.Load())
 }
 
 func TestTheServerEndsATransactionThatWasForgotten(t *testing.T) {
