@@ -56,7 +56,8 @@ type errorPage struct {
 }
 
 // again is a form that could not be stored, to be sent as it was or corrected.
-// It has the key of the first attempt, so that both together store it once.
+// As it was it has the key of the first attempt, so that both together store it
+// once. A corrected text is another write, and the first may be stored as well.
 type again struct {
 	Action      string
 	Field, Text string // what somebody typed; Field is "" if nothing
