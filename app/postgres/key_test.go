@@ -154,6 +154,28 @@ func TestAKeyBelongsToOneRequest(t *testing.T) {
 	assert.NoError(t, err, "keys of another list are its own")
 }
 
+// The same page may be sent again by another request.
+func TestAKeyBelongsToOneSendingWhereThatMatters(t *testing.T) {
+	for name := range writesOf(nil, todo.Access{}, todo.Item{}, "") {
+		t.Run(name, func(t *testing.T) {
+			store := migrated(t)
+			owner, item, deletion := listWithAll(t, store)
+			write, key := writesOf(store, owner, item, deletion)[name], newKey()
+			first, err := write(todo.WithSending(t.Context(), "first"), key)
+			require.NoError(t, err)
+			after := state(t, store)
+			again, err := write(todo.WithSending(t.Context(), "first"), key)
+			require.NoError(t, err, "to the other slot")
+			assert.Equal(t, first, again)
+			for _, sending := range []string{"second", ""} {
+				_, err = write(todo.WithSending(t.Context(), sending), key)
+				assert.ErrorIs(t, err, todo.ErrKeyReused)
+			}
+			assert.Equal(t, after, state(t, store))
+		})
+	}
+}
+
 // The proxy or the person may come again by another link to the list.
 func TestAKeyBelongsToTheListWhoeverComesWithIt(t *testing.T) {
 	store := migrated(t)

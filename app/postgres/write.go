@@ -67,7 +67,7 @@ type answer struct {
 // write runs a statement of writeOf with the arguments from $4 on. op names it
 // and, with the arguments, makes the request that the key belongs to.
 func (s *Store) write(ctx context.Context, op string, work statement, access todo.Access, key todo.Key, args ...any) (answer, error) {
-	request, err := requestHash(op, args)
+	request, err := requestHash(ctx, op, args)
 	if err != nil {
 		return answer{}, err
 	}
@@ -120,8 +120,12 @@ func runWrite(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, none error)
 }
 
 // requestHash tells a repeated request from another one with the same key.
-func requestHash(op string, args []any) ([]byte, error) {
-	text, err := json.Marshal(append([]any{op}, args...))
+func requestHash(ctx context.Context, op string, args []any) ([]byte, error) {
+	all := append([]any{op}, args...)
+	if sending := todo.Sending(ctx); sending != "" {
+		all = append(all, sending)
+	}
+	text, err := json.Marshal(all)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}

@@ -1,6 +1,7 @@
 package todo
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 )
@@ -35,4 +36,19 @@ func KeyOf(parts ...string) Key {
 		hash.Write(sum[:])
 	}
 	return Key(base64.RawURLEncoding.EncodeToString(hash.Sum(nil)))
+}
+
+type sendingKey struct{}
+
+// WithSending says which sending of a write this is. The same write of another
+// sending counts as another one, so its key is ErrKeyReused instead of getting
+// the first answer.
+func WithSending(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, sendingKey{}, id)
+}
+
+// Sending is what WithSending said, "" where that does not matter.
+func Sending(ctx context.Context) string {
+	id, _ := ctx.Value(sendingKey{}).(string)
+	return id
 }

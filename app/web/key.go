@@ -20,37 +20,46 @@ const (
 	unguessable = 22
 )
 
-// writeKey names the write that a form asks for: by the page that holds the
-// form, else by the header that programs send, else by the request, which a
-// proxy may send twice.
-func writeKey(r *http.Request, fields form, makesList bool) (todo.Key, error) {
-	usable := func(key string) bool { return key != "" && (!makesList || len(key) >= unguessable) }
-	if key := fields[keyField]; key != "" {
-		if _, err := todo.ParseKey(key); err != nil {
-			return "", err
-		}
-		if usable(key) {
-			return formKey(r.URL.Path, fields), nil
-		}
-	}
+// A change has two names. That of its request is the header that programs send
+// or else the request's id, which is the same when a proxy sends a request to
+// the other slot. It is enough for what says how things are to be (completed, a
+// title, another link): to do that twice is to do it once.
+//
+// To add or to delete twice is not. So their forms have the page's key, by which
+// a double click and another try after a failure are told from another write.
+// It is no proof: the page may be an old one, that the Back button brought back
+// or that another tab has, with the key of a write that is long done. The visitor
+// sees the same form and means it again. So the request is part of such a write:
+// it is refused when another request comes with its key, and whoever sent that
+// looks for what became of the first (see addTo and deletedBy).
+
+// requestKey names the request. One that makes a list is named by nothing that
+// can be guessed.
+func requestKey(r *http.Request, makesList bool) (todo.Key, error) {
 	if key := r.Header.Get(keyHeader); key != "" {
 		if _, err := todo.ParseKey(key); err != nil {
 			return "", err
 		}
-		if usable(key) {
+		if !makesList || len(key) >= unguessable {
 			return todo.KeyOf("header", key), nil
 		}
 	}
 	return todo.KeyOf("request", request.ID(r.Context())), nil
 }
 
-// formKey is made of all that was sent. All forms of a page share one random
-// key, and the Back button brings a page back whose key was used: the same form
-// with the same text is a repeat, another text is another write.
-func formKey(path string, fields form) todo.Key {
+// formKey names the form by the key of its page, and is "" if it has none. It is
+// made of all that was sent: all forms of a page share one random key.
+func formKey(path string, fields form) (todo.Key, error) {
+	key := fields[keyField]
+	if key == "" {
+		return "", nil
+	}
+	if _, err := todo.ParseKey(key); err != nil {
+		return "", err
+	}
 	parts := []string{"form", path}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		parts = append(parts, name, fields[name])
 	}
-	return todo.KeyOf(parts...)
+	return todo.KeyOf(parts...), nil
 }

@@ -12,7 +12,7 @@ type listPage struct {
 	page    todo.Page
 	gone    bool     // the browser's cookie opens no list (any more)
 	refusal *refusal // what was typed last, if it was refused
-	key     string   // of all the forms; see formKey
+	key     string   // of the forms that add or delete; see formKey
 }
 
 func (p *listPage) write(m *markup, look *look) {
@@ -120,7 +120,6 @@ func (p *listPage) writeNotice(m *markup) {
 	m.html(`<form class="notice" method="post" action="`)
 	p.action(m, "/undo", p.view.plain())
 	m.html(`">`)
-	p.writeKey(m)
 	m.html(`<p id="notice">`)
 	m.int(int64(p.page.Undoable))
 	m.html(` deleted.</p><button id="undo" name="undo" value="`)
@@ -154,7 +153,6 @@ func (p *listPage) writeBar(m *markup) {
 <form method="post" action="`)
 	p.action(m, "/toggle-all", p.view.plain())
 	m.html(`">`)
-	p.writeKey(m)
 	if p.page.Open > 0 {
 		m.html(`<button id="all" name="completed" value="true">Complete all</button></form></div>
 `)

@@ -96,9 +96,10 @@ func (l *memoryList) find(id int64) int {
 }
 
 // once does a write, unless its key has done it before.
-func once[T any](m *memory, access todo.Access, key todo.Key, request string, write func(*memoryList) (T, error)) (T, error) {
+func once[T any](ctx context.Context, m *memory, access todo.Access, key todo.Key, request string, write func(*memoryList) (T, error)) (T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	request += todo.Sending(ctx)
 	var none T
 	list, err := m.open(access)
 	if err != nil {
@@ -120,7 +121,7 @@ func once[T any](m *memory, access todo.Access, key todo.Key, request string, wr
 	return value, nil
 }
 
-func (m *memory) Create(_ context.Context, key todo.Key, item todo.NewItem) (todo.Token, todo.Item, error) {
+func (m *memory) Create(ctx context.Context, key todo.Key, item todo.NewItem) (todo.Token, todo.Item, error) {
 	m.mu.Lock()
 	owner := todo.DeriveToken(m.secret, key)
 	access := todo.Access{Token: owner, Owner: true}
@@ -131,16 +132,16 @@ func (m *memory) Create(_ context.Context, key todo.Key, item todo.NewItem) (tod
 		return todo.Token{}, todo.Item{}, err
 	}
 	m.mu.Unlock()
-	added, err := m.add("create", access, key, item)
+	added, err := m.add(ctx, "create", access, key, item)
 	return owner, added, err
 }
 
-func (m *memory) Add(_ context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	return m.add("add", access, key, item)
+func (m *memory) Add(ctx context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
+	return m.add(ctx, "add", access, key, item)
 }
 
-func (m *memory) add(what string, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	return once(m, access, key, fmt.Sprint(what, item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
+func (m *memory) add(ctx context.Context, what string, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
+	return once(ctx, m, access, key, fmt.Sprint(what, item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
 		m.lastID++
 		added := todo.Item{ID: m.lastID, Title: item.Title, Completed: item.Completed, Order: m.lastID}
 		if item.Order != nil {
@@ -151,8 +152,8 @@ func (m *memory) add(what string, access todo.Access, key todo.Key, item todo.Ne
 	})
 }
 
-func (m *memory) Edit(_ context.Context, access todo.Access, key todo.Key, id int64, changes todo.Changes) (todo.Item, error) {
-	return once(m, access, key, fmt.Sprint("edit", id), func(list *memoryList) (todo.Item, error) {
+func (m *memory) Edit(ctx context.Context, access todo.Access, key todo.Key, id int64, changes todo.Changes) (todo.Item, error) {
+	return once(ctx, m, access, key, fmt.Sprint("edit", id), func(list *memoryList) (todo.Item, error) {
 		i := list.find(id)
 		if i < 0 {
 			return todo.Item{}, todo.ErrNotFound
@@ -167,8 +168,8 @@ func (m *memory) Edit(_ context.Context, access todo.Access, key todo.Key, id in
 	})
 }
 
-func (m *memory) SetAll(_ context.Context, access todo.Access, key todo.Key, completed bool) (int, error) {
-	return once(m, access, key, fmt.Sprint("all", completed), func(list *memoryList) (int, error) {
+func (m *memory) SetAll(ctx context.Context, access todo.Access, key todo.Key, completed bool) (int, error) {
+	return once(ctx, m, access, key, fmt.Sprint("all", completed), func(list *memoryList) (int, error) {
 		changed := 0
 		for i := range list.items {
 			if list.items[i].Completed != completed {
@@ -180,8 +181,8 @@ func (m *memory) SetAll(_ context.Context, access todo.Access, key todo.Key, com
 	})
 }
 
-func (m *memory) remove(access todo.Access, key todo.Key, request string, which func(todo.Item) bool) (int, error) {
-	return once(m, access, key, request, func(list *memoryList) (int, error) {
+func (m *memory) remove(ctx context.Context, access todo.Access, key todo.Key, request string, which func(todo.Item) bool) (int, error) {
+	return once(ctx, m, access, key, request, func(list *memoryList) (int, error) {
 		for _, item := range list.items {
 			if which(item) {
 				list.deleted[key] = append(list.deleted[key], item)
@@ -195,21 +196,21 @@ func (m *memory) remove(access todo.Access, key todo.Key, request string, which 
 	})
 }
 
-func (m *memory) Delete(_ context.Context, access todo.Access, key todo.Key, id int64) error {
-	_, err := m.remove(access, key, fmt.Sprint("one", id), func(item todo.Item) bool { return item.ID == id })
+func (m *memory) Delete(ctx context.Context, access todo.Access, key todo.Key, id int64) error {
+	_, err := m.remove(ctx, access, key, fmt.Sprint("one", id), func(item todo.Item) bool { return item.ID == id })
 	return err
 }
 
-func (m *memory) DeleteCompleted(_ context.Context, access todo.Access, key todo.Key) (int, error) {
-	return m.remove(access, key, "clear", func(item todo.Item) bool { return item.Completed })
+func (m *memory) DeleteCompleted(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
+	return m.remove(ctx, access, key, "clear", func(item todo.Item) bool { return item.Completed })
 }
 
-func (m *memory) DeleteAll(_ context.Context, access todo.Access, key todo.Key) (int, error) {
-	return m.remove(access, key, "delete all", func(todo.Item) bool { return true })
+func (m *memory) DeleteAll(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
+	return m.remove(ctx, access, key, "delete all", func(todo.Item) bool { return true })
 }
 
-func (m *memory) Undo(_ context.Context, access todo.Access, key, deletion todo.Key) (int, error) {
-	return once(m, access, key, fmt.Sprint("undo", deletion), func(list *memoryList) (int, error) {
+func (m *memory) Undo(ctx context.Context, access todo.Access, key, deletion todo.Key) (int, error) {
+	return once(ctx, m, access, key, fmt.Sprint("undo", deletion), func(list *memoryList) (int, error) {
 		restored := list.deleted[deletion]
 		list.items = append(list.items, restored...)
 		delete(list.deleted, deletion)
@@ -217,11 +218,11 @@ func (m *memory) Undo(_ context.Context, access todo.Access, key, deletion todo.
 	})
 }
 
-func (m *memory) ReplaceShare(_ context.Context, access todo.Access, key todo.Key) (int, error) {
+func (m *memory) ReplaceShare(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
 	if !access.Owner {
 		return 0, todo.ErrNotFound
 	}
-	return once(m, access, key, "share", func(list *memoryList) (int, error) {
+	return once(ctx, m, access, key, "share", func(list *memoryList) (int, error) {
 		list.epoch++
 		return list.epoch, nil
 	})

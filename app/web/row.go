@@ -40,7 +40,6 @@ func (w row) write(m *markup, item *todo.Item) {
 	m.html(`/toggle`)
 	m.text(w.back)
 	m.html(`">`)
-	w.writeKey(m)
 	m.html(`<button class="check" name="completed" value="`)
 	if item.Completed {
 		m.html(`false" aria-pressed="true`)
@@ -107,7 +106,6 @@ func (w row) writeEdit(m *markup, item *todo.Item) {
 	m.html(`/edit`)
 	m.text(w.back)
 	m.html(`" class="editing">`)
-	w.writeKey(m)
 	m.html(`<bdi hidden id="title-`)
 	m.int(item.ID)
 	m.html(`">`)

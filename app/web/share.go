@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"errors"
 	"net/http"
 
@@ -15,7 +14,6 @@ import (
 type sharePage struct {
 	Share string // the link for others, "" where the browser has no list
 	Own   string // the link for oneself
-	Key   string
 }
 
 // share shows the owner the links to the list.
@@ -24,7 +22,7 @@ func (h *handlers) share(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	content := sharePage{Key: rand.Text()}
+	var content sharePage
 	page, err := h.page(r, v, todo.Query{Limit: 1})
 	switch {
 	case err == nil:

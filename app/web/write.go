@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"crosscloud/app/request"
 	"crosscloud/app/todo"
@@ -12,7 +14,8 @@ import (
 type change struct {
 	visit
 	fields form
-	key    todo.Key
+	key    todo.Key // of the request
+	form   todo.Key // of the form, "" if it has none
 }
 
 // add puts an item on the list. A browser without a list, or with one that is
@@ -29,12 +32,7 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 	item := todo.NewItem{Title: title}
 	err = todo.ErrNotFound
 	if !c.stranger {
-		_, err = h.store.Add(r.Context(), c.access, c.key, item)
-	}
-	if errors.Is(err, todo.ErrKeyReused) && c.fields[keyField] != "" {
-		// The key of a form is made of all that is in it, so this very form made
-		// the list before: a double click, of which the second has the cookie.
-		err = nil
+		err = h.addTo(r, c, item)
 	}
 	if c.home == "" && errors.Is(err, todo.ErrNotFound) {
 		if err = h.create(r, &c, item); err == nil {
@@ -47,15 +45,48 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 	return done(w, r, c.visit, c.view.newest(), "")
 }
 
+// addTo adds to a list that is there. A form that was sent before, also the one
+// that made the list, is done as long as its text is there to be done.
+func (h *handlers) addTo(r *http.Request, c change, item todo.NewItem) error {
+	ctx := r.Context()
+	if c.form != "" {
+		_, err := h.store.Add(c.sending(ctx), c.access, c.form, item)
+		if !errors.Is(err, todo.ErrKeyReused) {
+			return err
+		}
+		page, err := h.page(r, c.visit, todo.Query{Show: todo.Active, Limit: pageSize})
+		there := func(other todo.Item) bool { return other.Title == item.Title }
+		if err != nil || slices.ContainsFunc(page.Items, there) {
+			return err
+		}
+	}
+	_, err := h.store.Add(ctx, c.access, c.key, item)
+	return err
+}
+
+// create makes a list with its first item. A form that made one before is given
+// the same, or a new one if that is too long ago to be remembered.
 func (h *handlers) create(r *http.Request, c *change, item todo.NewItem) error {
-	key, err := writeKey(r, c.fields, true)
+	key, err := requestKey(r, true)
 	if err != nil {
 		return err
 	}
-	if c.access.Token, _, err = h.store.Create(r.Context(), key, item); err == nil {
+	err = todo.ErrKeyReused
+	if len(c.fields[keyField]) >= unguessable {
+		c.access.Token, _, err = h.store.Create(r.Context(), c.form, item)
+	}
+	if errors.Is(err, todo.ErrKeyReused) {
+		c.access.Token, _, err = h.store.Create(r.Context(), key, item)
+	}
+	if err == nil {
 		request.NoteList(r.Context(), c.access.Token)
 	}
 	return err
+}
+
+// sending makes the request a part of a write that has the form's key.
+func (c change) sending(ctx context.Context) context.Context {
+	return todo.WithSending(ctx, string(c.key))
 }
 
 // toggle takes the wanted state from the form. It names the state instead of
@@ -99,24 +130,46 @@ func (h *handlers) delete(w http.ResponseWriter, r *http.Request, c change) erro
 	if err != nil {
 		return err
 	}
-	if err := h.store.Delete(r.Context(), c.access, c.key, id); err != nil {
-		return err
-	}
-	return c.deleted(w, r)
+	return h.remove(w, r, c, func(ctx context.Context, key todo.Key) (int, error) {
+		return 1, h.store.Delete(ctx, c.access, key, id)
+	})
 }
 
 func (h *handlers) clearCompleted(w http.ResponseWriter, r *http.Request, c change) error {
-	if _, err := h.store.DeleteCompleted(r.Context(), c.access, c.key); err != nil {
-		return err
-	}
-	return c.deleted(w, r)
+	return h.remove(w, r, c, func(ctx context.Context, key todo.Key) (int, error) {
+		return h.store.DeleteCompleted(ctx, c.access, key)
+	})
 }
 
-// deleted leads back to a page that offers to undo it.
-func (c change) deleted(w http.ResponseWriter, r *http.Request) error {
+// deletion deletes something, and says how much of it was there.
+type deletion func(ctx context.Context, key todo.Key) (deleted int, err error)
+
+// remove leads back to a page that offers to undo the deletion.
+func (h *handlers) remove(w http.ResponseWriter, r *http.Request, c change, do deletion) error {
 	back := c.view.plain()
-	back.undo = c.key
+	var err error
+	if back.undo, err = c.deletedBy(r.Context(), do); err != nil {
+		return err
+	}
 	return done(w, r, c.visit, back, "")
+}
+
+// deletedBy returns the key of the deletion. A form that was sent before deletes
+// what is there by now; if that is nothing, the deletion is that of before.
+func (c change) deletedBy(ctx context.Context, do deletion) (todo.Key, error) {
+	if c.form == "" {
+		_, err := do(ctx, c.key)
+		return c.key, err
+	}
+	_, err := do(c.sending(ctx), c.form)
+	if !errors.Is(err, todo.ErrKeyReused) {
+		return c.form, err
+	}
+	deleted, err := do(ctx, c.key)
+	if errors.Is(err, todo.ErrNotFound) || err == nil && deleted == 0 {
+		return c.form, nil
+	}
+	return c.key, err
 }
 
 func (h *handlers) undo(w http.ResponseWriter, r *http.Request, c change) error {

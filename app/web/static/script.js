@@ -22,6 +22,8 @@
     setTimeout(() => { said.textContent = text; }, 50); // the same text again is news too
   }
 
+  const keys = new Map(); // of texts that may be stored or not; the page's serves other tabs, too
+
   const textOf = (id) => document.getElementById(id)?.textContent.trim() ?? '';
 
   async function ask(url, options) {
@@ -40,7 +42,6 @@
 
     const fresh = page.getElementById('add');
     add.action = fresh.getAttribute('action');
-    add.elements.key.value = fresh.elements.key.value;
     add.querySelector('.refusal')?.remove();
     const reason = fresh.querySelector('.refusal');
     if (reason) add.append(reason);
@@ -55,7 +56,6 @@
       stored.textContent = title.textContent;
       title.nextElementSibling.remove(); // the link to the form that is open
       title.replaceWith(editing);
-      editing.elements.key.value = add.elements.key.value;
     }
   }
 
@@ -95,15 +95,22 @@
     const typed = form === add ? field.value : null;
     const editing = form.matches('.editing');
     const row = form.closest('li')?.id.slice('item-'.length);
-    if (typed !== null) field.value = ''; // the next one can be typed at once
+    if (typed !== null) {
+      data.set('key', keys.get(typed) ?? crypto.getRandomValues(new Uint32Array(8)).join('-'));
+      keys.delete(typed);
+      field.value = ''; // the next one can be typed at once
+    }
     inTurn(async () => {
-      const giveBack = () => { if (typed !== null && field.value === '') field.value = typed; };
+      const giveBack = () => {
+        if (typed !== null) keys.set(typed, data.get('key'));
+        field.value ||= typed ?? '';
+      };
       let answer;
       try {
         answer = await ask(url, { method: 'POST', body: data });
       } catch {
         giveBack();
-        say('The site does not answer. Please try again: it is stored once, however often you do.', true);
+        say('The site does not answer. Please try again.', true);
         return;
       }
       const { response, page, whole } = answer;
