@@ -18,9 +18,10 @@ func TestTheKeyboardReachesEverythingInOrder(t *testing.T) {
 	v.shows("2 of 2 left", "[ ] Bread", "[ ] Milk")
 	order := []string{
 		"textbox What is there to do?", "button Add",
-		"link All", "link Active", "link Completed", "button Complete all",
+		"link All", "link Active", "link Completed",
 		"button Completed Bread", "link Edit Bread", "button Delete Bread",
 		"button Completed Milk", "link Edit Milk", "button Delete Milk",
+		"button Complete all",
 	}
 	for _, wanted := range order {
 		require.Equal(t, wanted, v.focus())
@@ -32,8 +33,8 @@ func TestTheKeyboardReachesEverythingInOrder(t *testing.T) {
 		require.Equal(t, order[i], v.focus(), "backwards")
 		v.keys(kb.Tab, input.ModifierShift)
 	}
-	assert.Equal(t, "link Share or keep", v.focus())
-	v.assertFocusShows("link Share or keep")
+	assert.Equal(t, "link Share and save link", v.focus())
+	v.assertFocusShows("link Share and save link")
 }
 
 // assertFocusShows wants an outline of two pixels or more around the focus

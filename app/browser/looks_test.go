@@ -51,6 +51,7 @@ func (v *visitor) pages(look func(page string)) {
 	look("list")
 	v.press("button", "Delete Old news")
 	v.has("button", "Undo")
+	look("deleted")
 	v.press("link", "Edit Return the books")
 	v.has("textbox", "New text")
 	look("editing")

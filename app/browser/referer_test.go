@@ -79,7 +79,7 @@ func TestNobodyHearsWhereAVisitorComesFrom(t *testing.T) {
 	v := s.newVisitor(t)
 	v.open("/")
 	v.add("Milk")
-	v.press("link", "Share or keep")
+	v.press("link", "Share and save link")
 	share, recovery := v.link("Link for others"), v.link("Link for yourself")
 	v.open(share)
 	v.add("Bread") // forms and links of a page with a secret address

@@ -43,7 +43,7 @@ func TestALongListHasPagesToGoThrough(t *testing.T) {
 	v := s.newVisitor(t)
 	v.open("/")
 	v.add("oldest")
-	v.press("link", "Share or keep")
+	v.press("link", "Share and save link")
 	link := v.link("Link for others")
 	for i := range 50 { // not through nginx, which takes no more from one address
 		answer, err := http.Post("http://"+s.slots[i%2]+link+"/todos", "application/json",
@@ -52,7 +52,7 @@ func TestALongListHasPagesToGoThrough(t *testing.T) {
 		answer.Body.Close()
 		require.Equal(t, http.StatusCreated, answer.StatusCode)
 	}
-	v.press("link", "To the list")
+	v.press("link", "Back to the list")
 	v.untilTrue("document.querySelectorAll('li').length === 50")
 	loaded := v.loaded()
 	v.press("link", "Older")

@@ -26,11 +26,11 @@ func (p *listPage) write(m *markup, look *look) {
 `)
 	p.writeNotice(m)
 	if p.page.Total == 0 {
-		m.html(`<p id="count" class="empty">Nothing to do. Enjoy it while it lasts.</p>
-`)
+		p.writeEmpty(m)
 	} else {
 		p.writeBar(m)
 		p.writeItems(m)
+		p.writePages(m)
 		p.writeFooter(m)
 	}
 	m.html(`</div>`)
@@ -61,14 +61,10 @@ func (p *listPage) writeHeader(m *markup) {
 <p class="quiet">Whoever has the address of this page can read and change this list.</p>
 `)
 	case !p.stranger && !p.gone:
-		m.html(`<header><h1>Todos</h1><a href="/share">Share or keep</a></header>
+		m.html(`<header><h1>Todos</h1><a href="/share">Share and save link</a></header>
 `)
 	default:
 		m.html(`<header><h1>Todos</h1></header>
-`)
-	}
-	if p.gone {
-		m.html(`<p class="notice" role="alert">The list that this browser knew is no longer there. What you add begins a new one.</p>
 `)
 	}
 }
@@ -113,11 +109,17 @@ func (p *listPage) writeReason(m *markup) {
 `)
 }
 
+// writeNotice stands within the list, so that the script takes it away when it
+// is true no more.
 func (p *listPage) writeNotice(m *markup) {
+	if p.gone {
+		m.html(`<p class="notice" role="alert">The list that this browser knew is no longer there. What you add begins a new one.</p>
+`)
+	}
 	if p.page.Undoable == 0 {
 		return
 	}
-	m.html(`<form class="notice" method="post" action="`)
+	m.html(`<form class="toast" method="post" action="`)
 	p.action(m, "/undo", p.view.plain())
 	m.html(`">`)
 	m.html(`<p id="notice">`)
@@ -128,7 +130,16 @@ func (p *listPage) writeNotice(m *markup) {
 `)
 }
 
-// writeBar writes what is left, the filters and the way to complete all.
+func (p *listPage) writeEmpty(m *markup) {
+	m.html(`<p id="count" class="empty">Nothing to do. Enjoy it while it lasts.</p>
+`)
+	if p.stranger {
+		m.html(`<p class="empty">Yours alone until you share its link. No account needed.</p>
+`)
+	}
+}
+
+// writeBar writes what is left and the filters.
 func (p *listPage) writeBar(m *markup) {
 	m.html(`<div class="bar"><p id="count"><strong>`)
 	m.int(int64(p.page.Open))
@@ -149,17 +160,8 @@ func (p *listPage) writeBar(m *markup) {
 		m.html(filter.name)
 		m.html(`</a>`)
 	}
-	m.html(`</nav>
-<form method="post" action="`)
-	p.action(m, "/toggle-all", p.view.plain())
-	m.html(`">`)
-	if p.page.Open > 0 {
-		m.html(`<button id="all" name="completed" value="true">Complete all</button></form></div>
+	m.html(`</nav></div>
 `)
-	} else {
-		m.html(`<button id="all" name="completed" value="false">Reopen all</button></form></div>
-`)
-	}
 }
 
 var filters = []struct {
@@ -193,8 +195,12 @@ func (p *listPage) writeItems(m *markup) {
 `)
 }
 
-func (p *listPage) writeFooter(m *markup) {
-	m.html(`<div class="bar">`)
+// writePages writes the ways to the list's other pages.
+func (p *listPage) writePages(m *markup) {
+	if p.view.before == nil && p.page.Next == nil {
+		return
+	}
+	m.html(`<nav aria-label="Pages">`)
 	if p.view.before != nil {
 		m.html(`<a id="newest" href="`)
 		m.text(p.address(p.view.newest()))
@@ -204,6 +210,20 @@ func (p *listPage) writeFooter(m *markup) {
 		m.html(`<a id="older" rel="next" href="`)
 		m.text(p.address(view{show: p.view.show, before: p.page.Next}))
 		m.html(`">Older</a>`)
+	}
+	m.html(`</nav>
+`)
+}
+
+// writeFooter writes what changes many items at once.
+func (p *listPage) writeFooter(m *markup) {
+	m.html(`<div class="bar"><form method="post" action="`)
+	p.action(m, "/toggle-all", p.view.plain())
+	m.html(`">`)
+	if p.page.Open > 0 {
+		m.html(`<button id="all" name="completed" value="true">Complete all</button></form>`)
+	} else {
+		m.html(`<button id="all" name="completed" value="false">Reopen all</button></form>`)
 	}
 	if completed := p.page.Total - p.page.Open; completed > 0 {
 		m.html(`<form method="post" action="`)
