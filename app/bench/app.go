@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"crosscloud/app/pgdev"
 )
 
 // buildFlags are the Dockerfile's, whose image is the binary and nothing else.
@@ -38,10 +39,11 @@ type app struct {
 
 // launchApp starts the binary and does not wait for it.
 func launchApp(binary, database string) (*app, error) {
-	listen, err := freeAddress()
+	port, err := pgdev.FreePort()
 	if err != nil {
 		return nil, err
 	}
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
 	cmd := exec.Command(binary)
 	cmd.Dir = filepath.Dir(binary) // no .env of this checkout
 	cmd.Env = []string{"DATABASE_URL=" + database, "LISTEN=" + listen}
@@ -93,13 +95,4 @@ func await(ctx context.Context, address, cookie string) error {
 func (a *app) stop() {
 	a.cmd.Process.Signal(syscall.SIGTERM)
 	a.cmd.Wait() // it ends by itself, within its shutdown timeout
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
 }

@@ -7,8 +7,9 @@ import (
 	"net/url"
 	"strings"
 
-	"crosscloud/app/todo"
 	"github.com/jackc/pgx/v5"
+
+	"crosscloud/app/todo"
 )
 
 const (

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"text/template"
+
+	"crosscloud/app/pgdev"
 )
 
 // nginx serves one file and logs nothing: as fast as a web server gets.
@@ -60,10 +62,11 @@ func startNginx(ctx context.Context, dir string, page []byte) (*nginx, error) {
 	if err != nil {
 		return nil, err
 	}
-	listen, err := freeAddress()
+	port, err := pgdev.FreePort()
 	if err != nil {
 		return nil, err
 	}
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
 	if err := os.MkdirAll(filepath.Join(dir, "html"), 0o755); err != nil {
 		return nil, err
 	}
