@@ -29,10 +29,10 @@ func addressesReleasedByHand(t *testing.T) {
 	})
 	hand.delete(t, must(t, resources, "gcp:compute/address:Address database-address-ip"))
 	others := hand.create(t, "aws:ec2/eip:Eip", "somebody-else", nil)
-	t.Cleanup(func() { require.NoError(t, hand["aws"].Destroy("somebody-else")) })
+	defer func() { assert.NoError(t, hand["aws"].Destroy("somebody-else")) }()
 	require.Equal(t, web.Address, others.Output("publicIp"))
 	othersToo := hand.create(t, "gcp:compute/address:Address", "somebody-else", map[string]any{"name": "somebody-else"})
-	t.Cleanup(func() { require.NoError(t, hand["gcp"].Destroy("somebody-else")) })
+	defer func() { assert.NoError(t, hand["gcp"].Destroy("somebody-else")) }()
 	require.Equal(t, database.Address, othersToo.Output("address"))
 	booted.unreachable(t)
 
