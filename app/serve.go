@@ -19,8 +19,8 @@ import (
 // Both together are below podman's and docker's ten seconds between SIGTERM and
 // SIGKILL.
 const (
-	// shutdownTimeout lets requests in flight end: it is what one to the
-	// database may take.
+	// shutdownTimeout lets requests in flight end: a write may wait 2 s for its
+	// turn and 6 s for the database.
 	shutdownTimeout = 8 * time.Second
 	// closeTimeout lets the database's connections end. That is a farewell to
 	// each and no wait for an answer, unless the last call on one was given up:
@@ -110,7 +110,7 @@ func closeInTime(store *postgres.Store, log *slog.Logger) {
 	select {
 	case <-closed:
 	case <-time.After(closeTimeout):
-		log.Warn("the database does not answer: its connections end with the process")
+		log.Warn("connections to the database did not end in time: they end with the process")
 	}
 }
 
