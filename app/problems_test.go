@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -51,6 +53,8 @@ func TestEveryFailureOfTheAPIIsAProblemThatTheDocumentDescribes(t *testing.T) {
 	document, err := openapi3.NewLoader().LoadFromData(text)
 	require.NoError(t, err)
 
+	router, err := gorillamux.NewRouter(document)
+	require.NoError(t, err)
 	exposed := served.Header.Get("Access-Control-Expose-Headers")
 	require.NotEmpty(t, exposed)
 	described := func(kind string, response *http.Response) {
@@ -67,6 +71,7 @@ func TestEveryFailureOfTheAPIIsAProblemThatTheDocumentDescribes(t *testing.T) {
 		assert.EqualValues(t, response.StatusCode, problem["status"])
 		assert.Equal(t, response.Header.Get("X-Request-Id"), problem["requestId"])
 		assert.Equal(t, "/openapi.json#/components/schemas/"+kind, problem["type"])
+		checkDescribed(t, document, router, response)
 		require.Contains(t, document.Components.Schemas, kind)
 		assert.NoError(t, document.Components.Schemas[kind].Value.VisitJSON(problem, openapi3.EnableJSONSchema2020()), "%s", text)
 	}
@@ -95,8 +100,8 @@ func TestEveryFailureOfTheAPIIsAProblemThatTheDocumentDescribes(t *testing.T) {
 	described("MethodNotAllowed", refused)
 
 	broken.Close()
-	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
-		response := ask(method, list+"/1", "")
+	for method, address := range map[string]string{"GET": list, "POST": list, "PATCH": list + "/1", "DELETE": list + "/1"} {
+		response := ask(method, address, "")
 		assert.Equal(t, "5", response.Header.Get("Retry-After"))
 		described("Unavailable", response)
 	}
@@ -106,4 +111,22 @@ func TestEveryFailureOfTheAPIIsAProblemThatTheDocumentDescribes(t *testing.T) {
 	}
 	assert.Equal(t, "2", limited.Header.Get("Retry-After"))
 	described("TooManyRequests", limited)
+}
+
+// checkDescribed finds the answer among those that the document says the
+// address and method can give.
+func checkDescribed(t *testing.T, document *openapi3.T, router routers.Router, response *http.Response) {
+	t.Helper()
+	answer := document.Components.Responses["MethodNotAllowed"] // of what the document does not name
+	if response.StatusCode != http.StatusMethodNotAllowed {
+		route, _, err := router.FindRoute(response.Request)
+		require.NoError(t, err)
+		answer = route.Operation.Responses.Status(response.StatusCode)
+		require.NotNil(t, answer, "%s %s: %d", response.Request.Method, route.Path, response.StatusCode)
+	}
+	for name, header := range answer.Value.Headers {
+		if header.Value.Required {
+			assert.NotEmpty(t, response.Header.Get(name), "%s of %d", name, response.StatusCode)
+		}
+	}
 }

@@ -101,7 +101,7 @@ func assertProblem(t *testing.T, response *http.Response) {
 	assert.Equal(t, "application/problem+json", header.Get("Content-Type"))
 	assert.Equal(t, "*", header.Get("Access-Control-Allow-Origin"))
 	assert.Empty(t, header.Get("Access-Control-Allow-Credentials"))
-	for _, name := range []string{"Allow", "ETag", "Link", "Location", "Retry-After", "X-Request-Id"} {
+	for _, name := range []string{"Accept-Patch", "Accept-Post", "Allow", "ETag", "Link", "Location", "Retry-After", "X-Request-Id"} {
 		assert.Contains(t, header.Get("Access-Control-Expose-Headers"), name)
 	}
 	for name, value := range map[string]string{

@@ -9,7 +9,7 @@ func openToAll(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set("Access-Control-Expose-Headers", "Allow, ETag, Link, Location, Retry-After, X-Request-Id")
+		header.Set("Access-Control-Expose-Headers", "Accept-Patch, Accept-Post, Allow, ETag, Link, Location, Retry-After, X-Request-Id")
 		next.ServeHTTP(w, r)
 	})
 }

@@ -60,7 +60,7 @@ func TestEveryAnswerIsOpenToAllOriginsWithoutCredentials(t *testing.T) {
 		assert.Equal(t, "*", answered.Header.Get("Access-Control-Allow-Origin"))
 		assert.Empty(t, answered.Header.Values("Access-Control-Allow-Credentials"))
 		assert.Empty(t, answered.Header.Values("Set-Cookie"))
-		for _, name := range []string{"ETag", "Link", "Location", "Retry-After"} {
+		for _, name := range []string{"Accept-Patch", "Accept-Post", "Allow", "ETag", "Link", "Location", "Retry-After", "X-Request-Id"} {
 			assert.Contains(t, answered.Header.Get("Access-Control-Expose-Headers"), name)
 		}
 	}

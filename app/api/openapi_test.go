@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -50,6 +51,9 @@ func checkDocumented(t *testing.T, request *http.Request, body string, answered 
 	route, parameters, err := d.router.FindRoute(request)
 	if err != nil { // no such path or method
 		assert.Contains(t, []int{http.StatusNotFound, http.StatusMethodNotAllowed}, answered.StatusCode)
+		if answered.StatusCode == http.StatusMethodNotAllowed {
+			assert.NotEmpty(t, answered.Header.Get("Allow"), "as the response MethodNotAllowed says")
+		}
 		return
 	}
 	asked := &openapi3filter.RequestValidationInput{
@@ -110,6 +114,19 @@ func TestTheDocumentNamesEveryRouteAndNoOther(t *testing.T) {
 	slices.Sort(routed)
 	slices.Sort(documented)
 	assert.Equal(t, routed, documented)
+}
+
+// What the document describes once for all must be what some answer can be.
+func TestNothingIsDescribedThatIsNeverUsed(t *testing.T) {
+	var parsed struct{ Components map[string]map[string]any }
+	require.NoError(t, json.Unmarshal(document, &parsed))
+	for kind, named := range parsed.Components {
+		for name := range named {
+			place := "#/components/" + kind + "/" + name
+			used := bytes.Contains(document, []byte(`"$ref": "`+place+`"`)) || bytes.Contains(document, []byte("("+place+")"))
+			assert.True(t, used, place)
+		}
+	}
 }
 
 // An operation that is not routed would answer 405, and a method that is routed
