@@ -31,7 +31,7 @@ const (
 )
 
 // ErrRunning means that another server runs on the data.
-var ErrRunning = errors.New("a Postgres runs on these data already")
+var ErrRunning = errors.New("a Postgres runs on these data")
 
 // Server is a running Postgres that listens on a free loopback port and
 // nowhere else. It has one role, which owns everything and has a password:
