@@ -41,10 +41,9 @@ var explanations = map[int][2]string{
 	http.StatusMethodNotAllowed:      {"That cannot be done here", "This address takes other kinds of requests."},
 	http.StatusRequestEntityTooLarge: {"That is too much text", "Nothing was stored. A todo has at most 500 characters."},
 	http.StatusUnsupportedMediaType:  {"That is not a form", "Nothing was stored. This address takes forms of this site's pages."},
-	http.StatusUnprocessableEntity:   {"That was refused", "Its key came with another change before."},
-	http.StatusServiceUnavailable: {"The list cannot be reached", "The database does not answer at the moment. " +
-		"Please try again in a few seconds."},
-	http.StatusInternalServerError: {"Something went wrong", "It has been written down for the people who run this site."},
+	http.StatusUnprocessableEntity:   {"That was refused", "This page is out of date. Open the list and try again."},
+	http.StatusServiceUnavailable:    {"The list cannot be reached", "The database does not answer at the moment."},
+	http.StatusInternalServerError:   {"Something went wrong", "It has been written down for the people who run this site."},
 }
 
 // errorPage is what error.html shows.
@@ -119,6 +118,9 @@ func (h *handlers) showError(w http.ResponseWriter, r *http.Request, status int,
 		header.Set("Retry-After", request.RetryAfter)
 		if r.Method == http.MethodGet {
 			header.Set("Refresh", request.RetryAfter) // comes back by itself; a form must not
+			page.Text += " This page tries again every few seconds."
+		} else {
+			page.Text += " Please try again in a few seconds."
 		}
 	}
 	h.render(w, r, status, "error.html", page)

@@ -31,6 +31,7 @@ func TestWithoutTheStoreThereIsAPageThatSaysSoAndKeepsTheText(t *testing.T) {
 		assert.Equal(t, "5", answer.Header.Get("Retry-After"), path)
 		assert.Equal(t, "5", answer.Header.Get("Refresh"), "it comes back by itself")
 		assert.Contains(t, answer.text, "The list cannot be reached", path)
+		assert.Contains(t, answer.text, "This page tries again every few seconds.", path)
 		assert.Empty(t, answer.Header.Get("ETag"))
 	}
 	for path, field := range map[string]string{"/add?show=active": "todo", "/items/1/edit?show=active": "title", share + "/add?show=active": "todo"} {
@@ -38,6 +39,7 @@ func TestWithoutTheStoreThereIsAPageThatSaysSoAndKeepsTheText(t *testing.T) {
 		assert.Equal(t, http.StatusServiceUnavailable, answer.StatusCode, path)
 		assert.Equal(t, "5", answer.Header.Get("Retry-After"), path)
 		assert.Empty(t, answer.Header.Get("Refresh"), "a page with typed text must stay")
+		assert.Contains(t, answer.text, "Please try again in a few seconds.", path)
 		assert.Contains(t, answer.text, `method="post" action="`+path+`"`)
 		assert.Contains(t, answer.text, `<input type="hidden" name="key" value="0123456789abcdefghijkl">`, "both attempts together store it once")
 		assert.Contains(t, answer.text, `name="`+field+`" type="text" value="buy &#34;milk&#34; &amp; &lt;bread&gt;"`)
