@@ -37,6 +37,9 @@ func TestAShareLinkLetsOthersJoinUntilItIsReplaced(t *testing.T) {
 	owner.press("button", "Replace the link")
 	owner.untilTrue("document.getElementById('share').value !== " + quoted(s.url+link))
 	fresh := owner.link("Link for others")
+	owner.announces("status polite", "The link is new. The old one opens nothing.")
+	owner.untilFocus("textbox Link for others")
+	owner.screenshot("share-replaced")
 
 	other.expectFailure(link)
 	other.press("button", "Completed Bread") // in the page that is still open

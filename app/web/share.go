@@ -14,6 +14,8 @@ import (
 type sharePage struct {
 	Share string // the link for others, "" where the browser has no list
 	Own   string // the link for oneself
+
+	Replaced bool // the link for others, just now
 }
 
 // share shows the owner the links to the list.
@@ -22,7 +24,7 @@ func (h *handlers) share(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	var content sharePage
+	content := sharePage{Replaced: r.URL.Query().Has("replaced")}
 	page, err := h.page(r, v, todo.Query{Limit: 1})
 	switch {
 	case err == nil:
@@ -41,7 +43,7 @@ func (h *handlers) replaceShare(w http.ResponseWriter, r *http.Request, c change
 		return err
 	}
 	keep(w, c.access.Token)
-	http.Redirect(w, r, "/share", http.StatusSeeOther)
+	http.Redirect(w, r, "/share?replaced", http.StatusSeeOther)
 	return nil
 }
 
