@@ -111,6 +111,23 @@ func (v *visitor) browses() {
 	v.at("/?show=active")
 }
 
+// What is added under "Completed" would not be seen there.
+func TestWhatIsAddedIsSeen(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, v := range []*visitor{s.newVisitor(t), s.newVisitor(t, withoutScript)} {
+		v.open("/")
+		v.add("Milk")
+		v.press("link", "Completed")
+		v.shows("1 of 1 left")
+		v.add("Bread")
+		v.shows("2 of 2 left", "[ ] Bread", "[ ] Milk")
+		v.at("/")
+		v.do(goBack)
+		v.at("/?show=completed")
+	}
+}
+
 // keeps loads the page again, and comes back to a filter as from a bookmark.
 func (v *visitor) keeps() {
 	v.t.Helper()

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -135,6 +136,38 @@ func TestTheKeyboardGoesOnWhereItWasWithoutScript(t *testing.T) {
 	v.untilFocus("textbox New text")
 	v.replace("Brown bread" + kb.Enter)
 	v.shows("1 of 2 left", "[x] Brown bread", "[ ] Milk")
+	v.tabTo("button Delete Brown bread")
+	v.keys(kb.Enter)
+	v.shows("1 of 1 left", "[ ] Milk")
+	v.untilFocus("button Undo")
+	v.keys(kb.Enter)
+	v.shows("1 of 2 left", "[x] Brown bread", "[ ] Milk")
+}
+
+// What is fixed to the edges of a small window hides nothing that has the focus
+// (WCAG 2.4.11).
+func TestTheToastHidesNoFocus(t *testing.T) {
+	t.Parallel()
+	v := newSite(t).newVisitor(t, phone)
+	v.open("/")
+	for n := range 12 {
+		v.add(fmt.Sprint("todo ", n))
+	}
+	v.press("button", "Delete todo 11")
+	v.has("button", "Undo")
+	v.tabBackTo("button Undo")
+	for range 40 {
+		v.keys(kb.Tab)
+		at := v.focus()
+		assert.True(t, evaluate[bool](v, `(() => {
+			const at = document.activeElement, box = at.getBoundingClientRect();
+			return at === document.body || at.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+		})()`), at)
+		if at == "button Complete all" {
+			return
+		}
+	}
+	require.Fail(t, "Tab does not reach the end of the list")
 }
 
 func (v *visitor) untilFocus(wanted string) {

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,8 +33,7 @@ func triesFormsOfAnOldPageDoWhatTheySay(t *testing.T, s *site) {
 	undo := func(page string) {
 		t.Helper()
 		require.Contains(t, b.get(page).text, " deleted.")
-		_, key, _ := strings.Cut(page, "undo=")
-		b.back("/undo", "undo", key, "key", old)
+		b.back("/undo", "undo", undoable(page), "key", old)
 	}
 	for time := range 3 {
 		b.back(at+"/toggle", "completed", "true", "key", old)
@@ -149,7 +147,7 @@ func triesARequestThatTheProxySendsAgainChangesNothing(t *testing.T, s *site) {
 			first := send()
 			require.Equal(t, http.StatusSeeOther, first.StatusCode, form.path)
 			location := first.Header.Get("Location")
-			if _, key, found := strings.Cut(location, "undo="); found {
+			if key := undoable(location); key != "" {
 				deleted = key
 			}
 			then := version()

@@ -42,6 +42,7 @@ func triesATodoIsAddedCompletedReopenedEditedAndDeleted(t *testing.T, s *site) {
 	assert.Equal(t, todo.Title("water the garden"), b.items()[0].Title)
 
 	undo := b.back(at + "/delete")
+	assert.True(t, strings.HasSuffix(undo, "#undo"), "keyboards go on at what can be taken back")
 	assert.Empty(t, b.items())
 	page := b.get(undo).text
 	assert.Contains(t, page, "1 deleted.")
@@ -68,8 +69,7 @@ func triesAllAreCompletedClearedAndBroughtBack(t *testing.T, s *site) {
 	undo := b.back("/clear-completed")
 	assert.Empty(t, b.items())
 	assert.Contains(t, b.get(undo).text, "3 deleted.")
-	_, key, _ := strings.Cut(undo, "undo=")
-	b.back("/undo", "undo", key)
+	b.back("/undo", "undo", undoable(undo))
 	assert.Len(t, b.items(), 3)
 	b.back("/toggle-all", "completed", "false")
 	assert.Contains(t, b.get("/").text, "<strong>3</strong> of 3 left")
@@ -91,6 +91,8 @@ func triesFiltersStayWhereTheyAre(t *testing.T, s *site) {
 	assert.Contains(t, completed, ">completed</bdi>")
 	assert.NotContains(t, completed, ">open</bdi>")
 
+	assert.Equal(t, "/?show=active", b.back("/add?show=active", "todo", "another"))
+	assert.Equal(t, "/", b.back("/add?show=completed", "todo", "another"), "where it is to be seen")
 	b.back("/toggle-all", "completed", "true")
 	assert.Contains(t, b.get("/?show=active").text, "Nothing left to do.")
 	b.back("/toggle-all", "completed", "false")

@@ -109,6 +109,15 @@ func (b *browser) back(path string, pairs ...string) string {
 	return answer.Header.Get("Location")
 }
 
+// undoable is the deletion that an address offers to take back, "" if none.
+func undoable(location string) string {
+	at, err := url.Parse(location)
+	if err != nil {
+		return ""
+	}
+	return at.Query().Get("undo")
+}
+
 func encode(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {

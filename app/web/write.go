@@ -42,7 +42,11 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 	if err != nil {
 		return err
 	}
-	return done(w, r, c.visit, c.view.newest(), "")
+	back := c.view.newest()
+	if back.show == todo.Completed {
+		back.show = todo.All // where what was added is to be seen
+	}
+	return done(w, r, c.visit, back, "")
 }
 
 // addTo adds to a list that is there. A form that was sent before, also the one
@@ -103,7 +107,7 @@ func (h *handlers) toggle(w http.ResponseWriter, r *http.Request, c change) erro
 	if _, err := h.store.Edit(r.Context(), c.access, c.key, id, todo.Changes{Completed: &completed}); err != nil {
 		return err
 	}
-	return done(w, r, c.visit, c.view.plain(), r.PathValue("id"))
+	return done(w, r, c.visit, c.view.plain(), "item-"+r.PathValue("id"))
 }
 
 func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error {
@@ -122,7 +126,7 @@ func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error 
 	if _, err := h.store.Edit(r.Context(), c.access, c.key, id, todo.Changes{Title: &title}); err != nil {
 		return err
 	}
-	return done(w, r, c.visit, c.view.plain(), r.PathValue("id"))
+	return done(w, r, c.visit, c.view.plain(), "item-"+r.PathValue("id"))
 }
 
 func (h *handlers) delete(w http.ResponseWriter, r *http.Request, c change) error {
@@ -151,7 +155,7 @@ func (h *handlers) remove(w http.ResponseWriter, r *http.Request, c change, do d
 	if back.undo, err = c.deletedBy(r.Context(), do); err != nil {
 		return err
 	}
-	return done(w, r, c.visit, back, "")
+	return done(w, r, c.visit, back, "undo")
 }
 
 // deletedBy returns the key of the deletion. A form that was sent before deletes
@@ -195,14 +199,15 @@ func (h *handlers) toggleAll(w http.ResponseWriter, r *http.Request, c change) e
 }
 
 // done sends the browser back to the list, by GET so that a reload does not
-// send the form again, and to the item, where keyboards and screen readers go on.
-func done(w http.ResponseWriter, r *http.Request, v visit, back view, item string) error {
+// send the form again, and to an element of the page, where keyboards and screen
+// readers go on.
+func done(w http.ResponseWriter, r *http.Request, v visit, back view, element string) error {
 	if v.access.Owner {
 		keep(w, v.access.Token)
 	}
 	address := v.address(back)
-	if item != "" {
-		address += "#item-" + item
+	if element != "" {
+		address += "#" + element
 	}
 	http.Redirect(w, r, address, http.StatusSeeOther)
 	return nil
