@@ -17,7 +17,21 @@ import (
 // press clicks on the only control with the role and the name.
 func (v *visitor) press(role, name string) {
 	v.t.Helper()
-	v.until("press the "+role+" "+name, func(ctx context.Context) (bool, error) {
+	x, y := v.pointAt(role, name)
+	v.do(chromedp.MouseClickXY(x, y))
+}
+
+// pressAgain is the second click of a double click at a place.
+func (v *visitor) pressAgain(x, y float64) {
+	v.t.Helper()
+	v.do(chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+}
+
+// pointAt brings the only control with the role and the name into the window and
+// says where its middle is.
+func (v *visitor) pointAt(role, name string) (x, y float64) {
+	v.t.Helper()
+	v.until("point at the "+role+" "+name, func(ctx context.Context) (bool, error) {
 		found, err := find(ctx, role, name)
 		if err != nil {
 			return false, err
@@ -30,10 +44,11 @@ func (v *visitor) press(role, name string) {
 		if err != nil || len(quads) == 0 {
 			return false, err
 		}
-		x := (quads[0][0] + quads[0][2] + quads[0][4] + quads[0][6]) / 4
-		y := (quads[0][1] + quads[0][3] + quads[0][5] + quads[0][7]) / 4
-		return true, chromedp.MouseClickXY(x, y).Do(ctx)
+		x = (quads[0][0] + quads[0][2] + quads[0][4] + quads[0][6]) / 4
+		y = (quads[0][1] + quads[0][3] + quads[0][5] + quads[0][7]) / 4
+		return true, nil
 	})
+	return x, y
 }
 
 // has waits for the only control with the role and the name.

@@ -57,6 +57,7 @@ func TestALongListHasPagesToGoThrough(t *testing.T) {
 	loaded := v.loaded()
 	v.press("link", "Older")
 	v.shows("51 of 51 left", "[ ] oldest")
+	v.beginsAtTheTop()
 	v.press("button", "Completed oldest")
 	v.shows("50 of 51 left", "[x] oldest")
 	v.do(goBack)
@@ -65,6 +66,18 @@ func TestALongListHasPagesToGoThrough(t *testing.T) {
 	v.shows("50 of 51 left", "[x] oldest")
 	v.press("link", "Newest")
 	v.untilTrue("document.querySelector('li .title').textContent === 'todo 49'")
+	v.beginsAtTheTop()
 	v.at("/")
 	assert.Equal(t, loaded, v.loaded(), "the pages of a list are not pages to load")
+}
+
+// beginsAtTheTop waits until another page of a list is read, by eye and by
+// keyboard, from its first row.
+func (v *visitor) beginsAtTheTop() {
+	v.t.Helper()
+	v.untilTrue(`document.activeElement === document.getElementById('list')`)
+	v.untilTrue(`(() => {
+		const row = document.querySelector('li').getBoundingClientRect();
+		return row.top >= 0 && row.bottom <= innerHeight;
+	})()`)
 }
