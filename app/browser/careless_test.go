@@ -1,7 +1,9 @@
 package browser
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -55,6 +57,27 @@ func TestNothingMovesUnderThePointerThatHasDeleted(t *testing.T) {
 		_, after := v.pointAt("button", "Delete Bread")
 		assert.Equal(t, before, after)
 	}
+}
+
+func TestAnAnswerThatComesWhileAButtonIsPressedTakesNoClick(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.newVisitor(t)
+	v.open("/")
+	v.add("Milk", "Bread")
+	x, y := v.pointAt("button", "Delete Bread")
+	const answers = "performance.getEntriesByType('resource').length"
+	before := evaluate[int](v, answers)
+	s.database.Slow(200 * time.Millisecond)
+	v.press("button", "Completed Milk")
+	mouse := func(kind input.MouseType) *input.DispatchMouseEventParams {
+		return input.DispatchMouseEvent(kind, x, y).WithButton(input.Left).WithClickCount(1)
+	}
+	v.do(mouse(input.MousePressed))
+	v.untilTrue(fmt.Sprint(answers, " > ", before))
+	v.do(mouse(input.MouseReleased))
+	v.shows("0 of 1 left", "[x] Milk")
+	v.has("button", "Undo")
 }
 
 func TestAKeyThatIsHeldDownDoesWhatItDidAtFirst(t *testing.T) {

@@ -75,7 +75,7 @@ func TestStaticFilesAreKeptForGood(t *testing.T) {
 	s := newSite(t)
 	b := s.browser()
 	page := b.get("/").text
-	names := []string{"icon.svg", "site.webmanifest", "style.css", "script.js"}
+	names := []string{"icon.svg", "site.webmanifest", "style.css", "script.js", "copy.js"}
 	for _, name := range names {
 		stem, extension, _ := strings.Cut(name, ".")
 		_, rest, found := strings.Cut(page, `"/static/`+stem+`.`)
@@ -113,9 +113,9 @@ func TestStaticFilesAreKeptForGood(t *testing.T) {
 	assert.NotContains(t, robots, "Disallow: /l/", "or nobody sees the X-Robots-Tag")
 	assert.Equal(t, "image/svg+xml", b.get("/favicon.ico").Header.Get("Content-Type"))
 	script := b.get("/static/script.js", "Accept-Encoding", "identity").text
-	assert.Less(t, len(script), 9<<10)
+	assert.Less(t, len(script), 9000)
 	assert.NotContains(t, script, "innerHTML")
-	for _, name := range []string{"script.js", "style.css"} {
+	for _, name := range []string{"script.js", "copy.js", "style.css"} {
 		assert.NotContains(t, b.get("/static/"+name, "Accept-Encoding", "identity").text, "//www", "no external requests")
 		assert.NotContains(t, b.get("/static/"+name, "Accept-Encoding", "identity").text, "http")
 	}

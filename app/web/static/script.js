@@ -31,11 +31,21 @@
 
   const textOf = (id) => document.getElementById(id)?.textContent.trim() ?? '';
 
+  // A list that is replaced while a button is pressed would lose the click.
+  let released;
+  addEventListener('pointerdown', () => {
+    released = new Promise((resolve) => {
+      addEventListener('pointerup', () => setTimeout(resolve), { once: true }); // after the click
+      setTimeout(resolve, 2000); // it was released elsewhere
+    });
+  });
+
   // ask returns nothing if no answer comes, and no list if that is an error page.
   async function ask(url, options) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout?.(25000), ...options });
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      await released;
       return { response, page, whole: page.getElementById('list') !== null };
     } catch {
       return {};
@@ -186,19 +196,3 @@
   addEventListener('pageshow', (event) => { if (event.persisted) refresh(true); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(true); });
 })();
-
-// Links to be copied with one press. Without a script they are copied as any text.
-for (const button of document.querySelectorAll('.copy')) {
-  const link = button.previousElementSibling;
-  link.addEventListener('focus', () => link.select());
-  button.hidden = !navigator.clipboard; // not there without TLS
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(link.value);
-      for (const other of document.querySelectorAll('.copy')) other.firstChild.data = other === button ? 'Copied' : 'Copy';
-      document.getElementById('said').textContent = `Copied${button.lastElementChild.textContent}`;
-    } catch {
-      link.focus(); // selected, for the keyboard or the phone's own menu
-    }
-  });
-}
