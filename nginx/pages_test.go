@@ -55,20 +55,17 @@ func TestNginxsOwnPagesAreFriendly(t *testing.T) {
 	flood, err := client.Do(request)
 	require.NoError(t, err)
 	shows(flood, http.StatusBadRequest, "That request could not be read", "")
-	for _, method := range []string{"TRACE", "CONNECT"} {
-		encrypted, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
-		require.NoError(t, err)
-		plain, err := net.Dial("tcp", p.HTTP)
-		require.NoError(t, err)
-		for _, conn := range []net.Conn{encrypted, plain} {
-			defer conn.Close()
-			fmt.Fprintf(conn, "%s / HTTP/1.1\r\nHost: todo.example\r\n\r\n", method)
-			refused, err := http.ReadResponse(bufio.NewReader(conn), nil)
-			require.NoError(t, err)
+	for _, dial := range []func(*testing.T, *nginxtest.Proxy) net.Conn{dialTLS, dialHTTP} {
+		for _, method := range []string{"TRACE", "CONNECT"} {
+			refused := sends(t, dial(t, p), method+" / HTTP/1.1\r\nHost: todo.example\r\n\r\n")
 			assert.Equal(t, "DELETE, GET, HEAD, OPTIONS, PATCH, POST", refused.Header.Get("Allow"), method)
 			shows(refused, http.StatusMethodNotAllowed, "That request could not be read", "")
 		}
+		for _, odd := range []string{anotherCoding("/"), anotherVersion("/")} {
+			shows(sends(t, dial(t, p), odd), http.StatusBadRequest, "That request could not be read", "")
+		}
 	}
+	shows(get(t, client, "http://"+p.HTTPS+"/"), http.StatusBadRequest, "That request could not be read", "")
 	var limited *http.Response
 	for range 200 {
 		if limited = get(t, client, site+"/l/x"); limited.StatusCode == http.StatusTooManyRequests {
@@ -76,6 +73,38 @@ func TestNginxsOwnPagesAreFriendly(t *testing.T) {
 		}
 	}
 	shows(limited, http.StatusTooManyRequests, "One at a time, please", "2")
+}
+
+func dialTLS(t *testing.T, p *nginxtest.Proxy) net.Conn {
+	conn, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+func dialHTTP(t *testing.T, p *nginxtest.Proxy) net.Conn {
+	conn, err := net.Dial("tcp", p.HTTP)
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// sends a request that no HTTP client would.
+func sends(t *testing.T, conn net.Conn, request string) *http.Response {
+	t.Helper()
+	_, err := fmt.Fprint(conn, request)
+	require.NoError(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	return response
+}
+
+func anotherCoding(path string) string {
+	return "POST " + path + " HTTP/1.1\r\nHost: todo.example\r\nTransfer-Encoding: gzip\r\n\r\n"
+}
+
+func anotherVersion(path string) string {
+	return "GET " + path + " HTTP/3.0\r\nHost: todo.example\r\n\r\n"
 }
 
 func TestAllPagesHaveOneStyle(t *testing.T) {
@@ -137,9 +166,7 @@ func TestAWriteThatASlotDroppedGoesToTheOtherOneAsTheSameWrite(t *testing.T) {
 func TestATruncatedBodyIsNotPassedOn(t *testing.T) {
 	blue := newSlot(t, "blue")
 	p := nginxtest.Start(t, blue.address, blue.address)
-	conn, err := tls.Dial("tcp", p.HTTPS, p.TLSConfig(t))
-	require.NoError(t, err)
-	defer conn.Close()
+	conn := dialTLS(t, p).(*tls.Conn)
 	fmt.Fprint(conn, "POST /add HTTP/1.1\r\nHost: todo.example\r\nContent-Length: 30\r\n\r\ntodo=half")
 	require.NoError(t, conn.CloseWrite())
 	if response, err := http.ReadResponse(bufio.NewReader(conn), nil); err == nil {

@@ -27,6 +27,16 @@ func TestNginxAnswersProgramsWithProblemsAndPeopleWithPages(t *testing.T) {
 	p := nginxtest.Start(t, blue.address, blue.address)
 	for _, http2 := range []bool{false, true} {
 		client := p.Client(t, http2)
+		understood := func(status int, path string, response *http.Response) {
+			t.Helper()
+			defer response.Body.Close()
+			require.Equal(t, status, response.StatusCode)
+			if address, _, _ := strings.Cut(path, "q="); program[strings.TrimRight(address, "?&")] {
+				assertProblem(t, response)
+			} else {
+				assertPage(t, response)
+			}
+		}
 		readable := func(status int, method, path string, body int, header ...string) {
 			t.Helper()
 			request, err := http.NewRequestWithContext(t.Context(), method, "https://"+p.HTTPS+path, strings.NewReader(strings.Repeat("x", body)))
@@ -36,13 +46,7 @@ func TestNginxAnswersProgramsWithProblemsAndPeopleWithPages(t *testing.T) {
 			}
 			response, err := client.Do(request)
 			require.NoError(t, err)
-			defer response.Body.Close()
-			require.Equal(t, status, response.StatusCode)
-			if address, _, _ := strings.Cut(path, "q="); program[strings.TrimRight(address, "?&")] {
-				assertProblem(t, response)
-			} else {
-				assertPage(t, response)
-			}
+			understood(status, path, response)
 		}
 		for path := range program {
 			readable(413, "POST", path, 200<<10)
@@ -53,6 +57,9 @@ func TestNginxAnswersProgramsWithProblemsAndPeopleWithPages(t *testing.T) {
 					with = "&q="
 				}
 				readable(414, "GET", path+with+strings.Repeat("q", 9000), 0)
+				understood(400, path, sends(t, dialTLS(t, p), anotherCoding(path)))
+				understood(400, path, sends(t, dialTLS(t, p), anotherVersion(path)))
+				understood(400, path, get(t, client, "http://"+p.HTTPS+path))
 			}
 		}
 		blue.Close() // in the second round, it is
