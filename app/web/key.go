@@ -10,8 +10,7 @@ import (
 )
 
 const (
-	keyField  = "key"
-	keyHeader = "Idempotency-Key"
+	keyField = "key"
 
 	// unguessable is the length of 128 bits in base64, in characters; a page's
 	// own key is longer. Whoever repeats the write that made a list gets the
@@ -36,13 +35,12 @@ const (
 // requestKey names the request. One that makes a list is named by nothing that
 // can be guessed.
 func requestKey(r *http.Request, makesList bool) (todo.Key, error) {
-	if key := r.Header.Get(keyHeader); key != "" {
-		if _, err := todo.ParseKey(key); err != nil {
-			return "", err
-		}
-		if !makesList || len(key) >= unguessable {
-			return todo.KeyOf("header", key), nil
-		}
+	key, err := request.Key(r.Header)
+	if err != nil {
+		return "", err
+	}
+	if key != "" && (!makesList || len(key) >= unguessable) {
+		return todo.KeyOf("header", string(key)), nil
 	}
 	return todo.KeyOf("request", request.ID(r.Context())), nil
 }

@@ -92,12 +92,15 @@ func triesHeadersNameWritesToo(t *testing.T, s *site) {
 	send := func(body string, header ...string) int { return b.do("POST", "/add", body, header...).StatusCode }
 	for range 2 {
 		assert.Equal(t, http.StatusSeeOther, send("todo=by+header", "Idempotency-Key", "1"))
+		assert.Equal(t, http.StatusSeeOther, send("todo=by+header", "Idempotency-Key", `"1"`), "another spelling of the same")
 		assert.Equal(t, http.StatusSeeOther, send("todo=by+request", "X-Request-Id", "0123456789abcdef"))
 		assert.Equal(t, http.StatusSeeOther, send("todo=by+form&key=2", "Idempotency-Key", "3", "X-Request-Id", "0123456789abcdee"))
 	}
 	assert.Len(t, b.items(), 4)
 	assert.Equal(t, http.StatusUnprocessableEntity, send("todo=another", "Idempotency-Key", "1"))
 	assert.Equal(t, http.StatusBadRequest, send("todo=x", "Idempotency-Key", "two words"))
+	assert.Equal(t, http.StatusBadRequest, send("todo=x", "Idempotency-Key", "one", "Idempotency-Key", "two"))
+	assert.Equal(t, http.StatusBadRequest, send("todo=x&key=2", "Idempotency-Key", "1", "Idempotency-Key", "1"), "nor one twice")
 	assert.Equal(t, http.StatusBadRequest, send("todo=x&key=two+words"))
 	assert.Equal(t, http.StatusBadRequest, send("todo=x", "Idempotency-Key", strings.Repeat("x", 129)))
 	assert.Len(t, b.items(), 4)

@@ -77,11 +77,11 @@ func (b *browser) do(method, path, body string, header ...string) reply {
 	b.s.t.Helper()
 	r, err := http.NewRequestWithContext(b.s.t.Context(), method, b.s.URL+path, strings.NewReader(body))
 	require.NoError(b.s.t, err)
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
+		r.Header.Add(header[i], header[i+1])
+	}
+	if r.Header["Content-Type"] == nil && method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	response, err := b.Do(r)
 	require.NoError(b.s.t, err)
