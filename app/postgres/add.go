@@ -38,11 +38,14 @@ func (s *Store) Add(ctx context.Context, access todo.Access, key todo.Key, item 
 // create makes a list, its first item and the memory of the write, or nothing
 // where the owner has a list. $1 owner, $2 share, $3 key, $4 request, $5 title,
 // $6 completed, $7 position.
+//
+// The conflict names no column: of two who come at once with one key, the later
+// one may meet the other's share first.
 const create = `
 with list as (
     insert into lists (owner, share, total, open)
     values ($1, $2, 1, (not $6)::int)
-    on conflict (owner) do nothing
+    on conflict do nothing
     returning id
 ), item as (
     insert into todos (list, title, completed, position)

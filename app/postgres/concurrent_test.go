@@ -87,6 +87,37 @@ func TestItemsAddedAtOnceStandOnPositionsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// A first click and its repeats, also on different slots, make one list.
+func TestListsCreatedAtOnceWithOneKeyAreOne(t *testing.T) {
+	stores := slots(t, migrated(t))
+	const rounds, callers = 50, 8
+	for round := range rounds {
+		key := newKey()
+		tokens := make([]todo.Token, callers)
+		items := make([]todo.Item, callers)
+		start := make(chan struct{})
+		var all sync.WaitGroup
+		for n := range callers {
+			all.Go(func() {
+				<-start
+				var err error
+				tokens[n], items[n], err = stores[n%len(stores)].Create(t.Context(), key, todo.NewItem{Title: "first"})
+				assert.NoError(t, err)
+			})
+		}
+		close(start)
+		all.Wait()
+		for n := range callers {
+			require.Equal(t, tokens[0], tokens[n])
+			require.Equal(t, items[0], items[n])
+		}
+		assert.Equal(t, "first", titles(page(t, stores[0], todo.Access{Token: tokens[0], Owner: true}, todo.Query{})))
+		for _, table := range []string{"lists", "todos", "writes"} {
+			require.Equal(t, round+1, count(t, stores[0], table), table)
+		}
+	}
+}
+
 // Somebody waits for a list that is locked: writers of it wait without a
 // connection, so that other lists are served.
 func TestABusyListLeavesConnectionsToTheOthers(t *testing.T) {
