@@ -22,13 +22,13 @@ func translate(ctx context.Context, op string, err error) error {
 	case errors.Is(err, todo.ErrNotFound), errors.Is(err, todo.ErrKeyReused):
 		return fmt.Errorf("%s: %w", op, err) // the database's answer, and no failure
 	case temporary(err):
-		return fmt.Errorf("%s: %w: %w", op, todo.ErrUnavailable, err)
+		return unavailableError{fmt.Errorf("%s: %w", op, err)}
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
 
-// unavailableError is todo.ErrUnavailable in words of its own, of which some are
-// the database's answer.
+// unavailableError is todo.ErrUnavailable in words of its own: to say that the
+// database does not answer, and then its answer, would confuse who reads the log.
 type unavailableError struct{ error }
 
 func (unavailableError) Is(target error) bool { return target == todo.ErrUnavailable }

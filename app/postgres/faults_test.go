@@ -223,6 +223,8 @@ func TestAListThatSomebodyHoldsIsGivenUp(t *testing.T) {
 	require.NoError(t, err)
 	_, err = store.Add(t.Context(), owner, newKey(), todo.NewItem{Title: "late"})
 	assert.ErrorIs(t, err, todo.ErrUnavailable)
+	assert.ErrorContains(t, err, "lock timeout")
+	assert.NotContains(t, err.Error(), todo.ErrUnavailable.Error(), "it did answer")
 	add(t, store, other, "second")
 	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})), "readers never wait")
 	_, err = store.Item(t.Context(), owner, item.ID)
