@@ -64,11 +64,13 @@ delete from writes
 // another slot purges, it does nothing.
 func (s *Store) Purge(ctx context.Context, ttl time.Duration) (n int, err error) {
 	days := max(1, int(ttl/(24*time.Hour)))
-	// No visitor's call: a slot that stops ends it in the middle.
-	ctx, cancel := context.WithTimeout(ctx, purgeTimeout)
-	defer cancel()
-	err = s.call(ctx, purgeTimeout, "purge", func(_ context.Context, conn *pgx.Conn) error {
-		deleted, err := purge(ctx, conn, days)
+	err = s.call(ctx, purgeTimeout, "purge", func(working context.Context, conn *pgx.Conn) error {
+		// Unlike a visitor's call, it ends in the middle when its caller leaves:
+		// a slot that stops.
+		working, cancel := context.WithCancel(working)
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)()
+		deleted, err := purge(working, conn, days)
 		n += deleted
 		return err
 	})
