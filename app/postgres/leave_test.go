@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +21,7 @@ func counted(t *testing.T) (*Store, todo.Access, *atomic.Int32) {
 	t.Helper()
 	config := migratedConfig(t)
 	config.MaxConns, config.MinIdleConns = 1, 0
+	config.ConnConfig.RuntimeParams["lock_timeout"] = "1min" // whoever waits for locked is there until release
 	dials, dial := &atomic.Int32{}, config.ConnConfig.DialFunc
 	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		dials.Add(1)
@@ -69,7 +71,7 @@ func TestWhoLeavesLeavesTheConnection(t *testing.T) {
 			ctx, leave := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			go func() { ended <- call(ctx) }()
-			require.Eventually(t, waiting, 2*time.Second, time.Millisecond)
+			require.Eventually(t, waiting, 15*time.Second, time.Millisecond)
 			leave()
 			release()
 			assert.NoError(t, <-ended, "it was about to end anyway")
@@ -82,23 +84,52 @@ func TestWhoLeavesLeavesTheConnection(t *testing.T) {
 	assert.Equal(t, before, dials.Load())
 }
 
+// waits tells when a call begins to wait for a connection, and how that ends.
+type waits struct {
+	begun chan struct{}
+	ended chan error
+}
+
+func (w waits) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
+	w.begun <- struct{}{}
+	return ctx
+}
+
+func (w waits) TraceAcquireEnd(_ context.Context, _ *pgxpool.Pool, data pgxpool.TraceAcquireEndData) {
+	w.ended <- data.Err
+}
+
+// pgxpool takes a tracer of waits from where one of queries is.
+func (waits) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+func (waits) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
 func TestWhoLeavesTheQueueForAConnectionIsGoneAtOnce(t *testing.T) {
-	store, owner, dials := counted(t)
+	config := migratedConfig(t)
+	config.MaxConns, config.MinIdleConns = 1, 0
+	owner, _ := newList(t, open(t, config.Copy()))
+	queue := waits{make(chan struct{}, 2), make(chan error, 2)}
+	config.ConnConfig.Tracer = queue
+	store := open(t, config)
 	held, err := store.pool.Acquire(t.Context())
 	require.NoError(t, err)
 	defer held.Release()
-	before := dials.Load()
+	<-queue.begun
+	require.NoError(t, <-queue.ended)
 	ctx, leave := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
 		_, err := store.Page(ctx, owner, todo.Query{Limit: 10})
 		ended <- err
 	}()
+	<-queue.begun
 	leave()
-	err = <-ended
+	err = <-ended // nobody gave the connection back
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.NotErrorIs(t, err, todo.ErrUnavailable)
-	assert.Equal(t, before, dials.Load())
+	assert.ErrorIs(t, <-queue.ended, context.Canceled, "it did not wait until acquireTimeout was over")
+	assert.EqualValues(t, 1, store.Stats().Pool.TotalConns())
 }
 
 // A slot that stops does not wait until everything old is deleted.
@@ -113,7 +144,7 @@ func TestAPurgeEndsWithItsCaller(t *testing.T) {
 		_, err := store.Purge(ctx, 365*day)
 		ended <- err
 	}()
-	require.Eventually(t, waiting, 2*time.Second, time.Millisecond)
+	require.Eventually(t, waiting, 15*time.Second, time.Millisecond)
 	stop()
-	assert.ErrorIs(t, <-ended, context.Canceled)
+	assert.ErrorIs(t, <-ended, context.Canceled, "it did not wait for the lock: then it would have done its work")
 }

@@ -85,9 +85,17 @@ func TestReadingOrWritingKeepsAList(t *testing.T) {
 	}
 }
 
+// patient is a store whose calls wait for a lock until they get it.
+func patient(t *testing.T) *Store {
+	t.Helper()
+	config := migratedConfig(t)
+	config.ConnConfig.RuntimeParams["lock_timeout"] = "1min"
+	return open(t, config)
+}
+
 // Somebody comes back to a list at the moment that it expires.
 func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
-	store := migrated(t)
+	store := patient(t)
 	owner, _ := newList(t, store)
 	untouched(t, store, owner, 400)
 	tx, err := store.pool.Begin(t.Context())
@@ -101,7 +109,7 @@ func TestAListThatIsOpenedWhileItExpiresStays(t *testing.T) {
 
 // Somebody takes a deletion back at the moment that it is forgotten.
 func TestADeletionThatIsUndoneWhileItIsForgottenStaysUndone(t *testing.T) {
-	store := migrated(t)
+	store := patient(t)
 	owner, item := newList(t, store)
 	require.NoError(t, store.Delete(t.Context(), owner, newKey(), item.ID))
 	execute(t, store, "update writes set at = at - interval '25 hours'")
@@ -128,7 +136,7 @@ func purgedBehind(t *testing.T, store *Store, tx pgx.Tx) int {
 	}()
 	require.Eventually(t, func() bool {
 		return count(t, store, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
-	}, 2*time.Second, 5*time.Millisecond)
+	}, 15*time.Second, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))
 	return <-deleted
 }
