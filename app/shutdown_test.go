@@ -23,6 +23,8 @@ import (
 // A rollout stops a slot while somebody's form is being stored.
 func TestShutdownLetsRequestsInFlightEnd(t *testing.T) {
 	config := database(t)
+	config.Database.ConnConfig.RuntimeParams["lock_timeout"] = "1min" // so that it waits as long as a write may
+	config.Database.ConnConfig.RuntimeParams["statement_timeout"] = "1min"
 	r := start(t, config)
 	eventually(t, "ready", func() bool { return status(t, r.url+"/readyz") == http.StatusOK })
 
