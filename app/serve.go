@@ -19,8 +19,9 @@ import (
 // Both together are below podman's and docker's ten seconds between SIGTERM and
 // SIGKILL.
 const (
-	// shutdownTimeout lets requests in flight end: a write may wait 2 s for its
-	// turn and 6 s for the database.
+	// shutdownTimeout lets requests in flight end: a call to the store waits 2 s
+	// for its turn and 6 s for the database at most. Nearly all requests make one;
+	// some make up to three, and one that waits that long in several is cut off.
 	shutdownTimeout = 8 * time.Second
 	// closeTimeout lets the database's connections end. That is a farewell to
 	// each and no wait for an answer, unless the last call on one was given up:
