@@ -26,9 +26,13 @@ var addWork = writeOf(`item as (
       from item
 )`)
 
+// addOp names what Add and Create do: a program that repeats the request which
+// made a list may know the list by then. It adds to it, and gets the first answer.
+const addOp = "add an item"
+
 // Add implements todo.Store.
 func (s *Store) Add(ctx context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	added, err := s.write(ctx, "add an item", addWork, access, key, item.Title, item.Completed, item.Order)
+	added, err := s.write(ctx, addOp, addWork, access, key, item.Title, item.Completed, item.Order)
 	if err != nil {
 		return todo.Item{}, err
 	}
@@ -66,7 +70,7 @@ select w.request = $3, w.answer
 // writes is ErrKeyReused.
 func (s *Store) Create(ctx context.Context, key todo.Key, item todo.NewItem) (todo.Token, todo.Item, error) {
 	const op = "create a list"
-	request, err := requestHash(ctx, op, []any{item.Title, item.Completed, item.Order})
+	request, err := requestHash(ctx, addOp, []any{item.Title, item.Completed, item.Order})
 	if err != nil {
 		return todo.Token{}, todo.Item{}, err
 	}

@@ -209,6 +209,22 @@ func TestARepeatedWriteToAMissingItemStaysRefused(t *testing.T) {
 	assert.Equal(t, 1, page(t, store, owner, todo.Query{}).Open)
 }
 
+// The cookie of the first answer comes with the second request.
+func TestTheWriteThatMadeAListIsRepeatedByAddingToIt(t *testing.T) {
+	store := migrated(t)
+	key, item := newKey(), todo.NewItem{Title: "first"}
+	token, first, err := store.Create(t.Context(), key, item)
+	require.NoError(t, err)
+	before := state(t, store)
+	owner := todo.Access{Token: token, Owner: true}
+	again, err := store.Add(t.Context(), owner, key, item)
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+	_, err = store.Add(t.Context(), owner, key, todo.NewItem{Title: "another"})
+	assert.ErrorIs(t, err, todo.ErrKeyReused)
+	assert.Equal(t, before, state(t, store))
+}
+
 // Two databases give different lists to the same key.
 func TestOwnersTokensCannotBeWorkedOutFromKeys(t *testing.T) {
 	key := newKey()

@@ -9,7 +9,8 @@ type Store interface {
 	Page(ctx context.Context, access Access, query Query) (Page, error)
 	Item(ctx context.Context, access Access, id int64) (Item, error)
 
-	// Create makes a list with its first item and returns the owner's token.
+	// Create makes a list with its first item and returns the owner's token. To
+	// add this item to the list with the same key is the same write.
 	Create(ctx context.Context, key Key, item NewItem) (Token, Item, error)
 
 	Add(ctx context.Context, access Access, key Key, item NewItem) (Item, error)

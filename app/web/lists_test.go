@@ -106,6 +106,26 @@ func triesHeadersNameWritesToo(t *testing.T, s *site) {
 	assert.Len(t, b.items(), 4)
 }
 
+func TestAProgramRepeatsTheRequestThatMadeItsList(t *testing.T) {
+	onEachStore(t, func(t *testing.T, s *site) {
+		key := strings.Repeat("k", unguessable)
+		b := s.browser()
+		send := func(body string) reply { return b.do("POST", "/add", body, "Idempotency-Key", key) }
+		first := send("todo=milk")
+		require.Equal(t, http.StatusSeeOther, first.StatusCode)
+		for range 2 { // with the cookie of the first answer
+			again := send("todo=milk")
+			assert.Equal(t, first.Status, again.Status)
+			assert.Equal(t, first.Header.Get("Location"), again.Header.Get("Location"))
+			assert.Equal(t, first.Header.Get("Set-Cookie"), again.Header.Get("Set-Cookie"))
+			require.Len(t, b.items(), 1)
+			b.back(fmt.Sprintf("/items/%d/toggle", b.items()[0].ID), "completed", "true") // whatever happened in between
+		}
+		assert.Equal(t, http.StatusUnprocessableEntity, send("todo=bread").StatusCode)
+		assert.Len(t, b.items(), 1)
+	})
+}
+
 // Whoever repeats the write that made a list is given the list.
 func TestNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog(t *testing.T) {
 	onEachStore(t, triesNobodyIsGivenAListForAKeyThatCanBeGuessedOrReadInALog)

@@ -132,16 +132,12 @@ func (m *memory) Create(ctx context.Context, key todo.Key, item todo.NewItem) (t
 		return todo.Token{}, todo.Item{}, err
 	}
 	m.mu.Unlock()
-	added, err := m.add(ctx, "create", access, key, item)
+	added, err := m.Add(ctx, access, key, item)
 	return owner, added, err
 }
 
 func (m *memory) Add(ctx context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	return m.add(ctx, "add", access, key, item)
-}
-
-func (m *memory) add(ctx context.Context, what string, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	return once(ctx, m, access, key, fmt.Sprint(what, item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
+	return once(ctx, m, access, key, fmt.Sprint("add", item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
 		m.lastID++
 		added := todo.Item{ID: m.lastID, Title: item.Title, Completed: item.Completed, Order: m.lastID}
 		if item.Order != nil {
