@@ -41,7 +41,7 @@ var explanations = map[int][2]string{
 	http.StatusMethodNotAllowed:      {"That cannot be done here", "This address takes other kinds of requests."},
 	http.StatusRequestEntityTooLarge: {"That is too much text", "Nothing was stored. A todo has at most 500 characters."},
 	http.StatusUnsupportedMediaType:  {"That is not a form", "Nothing was stored. This address takes forms of this site's pages."},
-	http.StatusUnprocessableEntity:   {"That was refused", "This page is out of date. Open the list and try again."},
+	http.StatusUnprocessableEntity:   {"That was refused", "Its Idempotency-Key came with another request before. Nothing was stored."},
 	http.StatusServiceUnavailable:    {"The list cannot be reached", "The database does not answer at the moment."},
 	http.StatusInternalServerError:   {"Something went wrong", "It has been written down for the people who run this site."},
 }

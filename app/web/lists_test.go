@@ -97,7 +97,9 @@ func triesHeadersNameWritesToo(t *testing.T, s *site) {
 		assert.Equal(t, http.StatusSeeOther, send("todo=by+form&key=2", "Idempotency-Key", "3", "X-Request-Id", "0123456789abcdee"))
 	}
 	assert.Len(t, b.items(), 4)
-	assert.Equal(t, http.StatusUnprocessableEntity, send("todo=another", "Idempotency-Key", "1"))
+	reused := b.do("POST", "/add", "todo=another", "Idempotency-Key", "1")
+	assert.Equal(t, http.StatusUnprocessableEntity, reused.StatusCode)
+	assert.Contains(t, reused.text, "Its Idempotency-Key came with another request before.", "only programs get here")
 	assert.Equal(t, http.StatusBadRequest, send("todo=x", "Idempotency-Key", "two words"))
 	assert.Equal(t, http.StatusBadRequest, send("todo=x", "Idempotency-Key", "one", "Idempotency-Key", "two"))
 	assert.Equal(t, http.StatusBadRequest, send("todo=x&key=2", "Idempotency-Key", "1", "Idempotency-Key", "1"), "nor one twice")
