@@ -105,6 +105,20 @@ func triesADoubleClickDoesItOnce(t *testing.T, s *site) {
 	assert.Empty(t, b.items())
 }
 
+func TestNoUndoIsOfferedForWhatSomebodyElseDeleted(t *testing.T) {
+	onEachStore(t, func(t *testing.T, s *site) {
+		b, other := s.browser(), s.browser()
+		b.add("milk")
+		at := fmt.Sprintf("/items/%d/delete", b.items()[0].ID)
+		old := b.get("/").key(t)
+		other.back(b.share() + at)
+		assert.Equal(t, http.StatusNotFound, b.post(at, "key", old).StatusCode)
+		page := b.get(b.back(at, "key", old))
+		assert.Equal(t, http.StatusOK, page.StatusCode)
+		assert.NotContains(t, page.text, " deleted.")
+	})
+}
+
 // nginx sends a request to the other slot when the first one gave no answer,
 // with the same id.
 func TestARequestThatTheProxySendsAgainChangesNothing(t *testing.T) {

@@ -33,6 +33,7 @@ type memoryList struct {
 type answered struct {
 	request string
 	value   any
+	err     error
 }
 
 var _ todo.Store = (*memory)(nil)
@@ -109,16 +110,15 @@ func once[T any](ctx context.Context, m *memory, access todo.Access, key todo.Ke
 		if before.request != request {
 			return none, todo.ErrKeyReused
 		}
-		return before.value.(T), nil
+		return before.value.(T), before.err
 	}
 	value, err := write(list)
-	if err != nil {
-		return none, err
+	list.answers[key] = answered{request, value, err}
+	if err == nil {
+		list.version++
+		m.writes++
 	}
-	list.version++
-	list.answers[key] = answered{request, value}
-	m.writes++
-	return value, nil
+	return value, err
 }
 
 func (m *memory) Create(ctx context.Context, key todo.Key, item todo.NewItem) (todo.Token, todo.Item, error) {
