@@ -126,10 +126,10 @@ func (h *handlers) write(d door, act func(http.ResponseWriter, *http.Request, ch
 			c.visit, err = h.enter(w, r, d)
 		}
 		if err == nil {
-			c.key, err = requestKey(r, false)
+			c.requestKey, err = requestKey(r, false)
 		}
 		if err == nil {
-			c.form, err = formKey(r.URL.Path, c.fields)
+			c.formKey, err = formKey(r.URL.Path, c.fields)
 		}
 		if err == nil {
 			err = act(w, r, c)

@@ -39,7 +39,7 @@ func (h *handlers) share(w http.ResponseWriter, r *http.Request, v visit) error 
 }
 
 func (h *handlers) replaceShare(w http.ResponseWriter, r *http.Request, c change) error {
-	if _, err := h.store.ReplaceShare(r.Context(), c.access, c.key); err != nil {
+	if _, err := h.store.ReplaceShare(r.Context(), c.access, c.requestKey); err != nil {
 		return err
 	}
 	keep(w, c.access.Token)

@@ -13,9 +13,9 @@ import (
 // change is a visit that asks for a write.
 type change struct {
 	visit
-	fields form
-	key    todo.Key // of the request
-	form   todo.Key // of the form, "" if it has none
+	fields     form
+	requestKey todo.Key
+	formKey    todo.Key // "" if the form has none
 }
 
 // add puts an item on the list. A browser without a list, or with one that is
@@ -30,10 +30,7 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 		return err
 	}
 	item := todo.NewItem{Title: title}
-	err = todo.ErrNotFound
-	if !c.stranger {
-		err = h.addTo(r, c, item)
-	}
+	err = h.addTo(r, c, item)
 	if c.home == "" && errors.Is(err, todo.ErrNotFound) {
 		if err = h.create(r, &c, item); err == nil {
 			c.view = view{}
@@ -52,9 +49,12 @@ func (h *handlers) add(w http.ResponseWriter, r *http.Request, c change) error {
 // addTo adds to a list that is there. A form that was sent before, also the one
 // that made the list, is done as long as its text is there to be done.
 func (h *handlers) addTo(r *http.Request, c change, item todo.NewItem) error {
+	if c.stranger {
+		return todo.ErrNotFound
+	}
 	ctx := r.Context()
-	if c.form != "" {
-		_, err := h.store.Add(c.sending(ctx), c.access, c.form, item)
+	if c.formKey != "" {
+		_, err := h.store.Add(c.sending(ctx), c.access, c.formKey, item)
 		if !errors.Is(err, todo.ErrKeyReused) {
 			return err
 		}
@@ -64,33 +64,40 @@ func (h *handlers) addTo(r *http.Request, c change, item todo.NewItem) error {
 			return err
 		}
 	}
-	_, err := h.store.Add(ctx, c.access, c.key, item)
+	_, err := h.store.Add(ctx, c.access, c.requestKey, item)
 	return err
 }
 
-// create makes a list with its first item. A form that made one before is given
-// the same, or a new one if that is too long ago to be remembered.
+// create makes a list with its first item, and goes on as its owner's visit.
 func (h *handlers) create(r *http.Request, c *change, item todo.NewItem) error {
-	key, err := requestKey(r, true)
-	if err != nil {
-		return err
-	}
-	err = todo.ErrKeyReused
-	if len(c.fields[keyField]) >= unguessable {
-		c.access.Token, _, err = h.store.Create(r.Context(), c.form, item)
-	}
-	if errors.Is(err, todo.ErrKeyReused) {
-		c.access.Token, _, err = h.store.Create(r.Context(), key, item)
-	}
+	owner, err := h.newList(r, *c, item)
 	if err == nil {
-		request.NoteList(r.Context(), c.access.Token)
+		c.access.Token = owner
+		request.NoteList(r.Context(), owner)
 	}
 	return err
+}
+
+// newList gives a form that made a list before the same one, or a new one if
+// that is too long ago to be remembered.
+func (h *handlers) newList(r *http.Request, c change, item todo.NewItem) (todo.Token, error) {
+	if len(c.fields[keyField]) >= unguessable {
+		owner, _, err := h.store.Create(r.Context(), c.formKey, item)
+		if !errors.Is(err, todo.ErrKeyReused) {
+			return owner, err
+		}
+	}
+	key, err := requestKey(r, true)
+	if err != nil {
+		return todo.Token{}, err
+	}
+	owner, _, err := h.store.Create(r.Context(), key, item)
+	return owner, err
 }
 
 // sending makes the request a part of a write that has the form's key.
 func (c change) sending(ctx context.Context) context.Context {
-	return todo.WithSending(ctx, string(c.key))
+	return todo.WithSending(ctx, string(c.requestKey))
 }
 
 // toggle takes the wanted state from the form. It names the state instead of
@@ -104,7 +111,7 @@ func (h *handlers) toggle(w http.ResponseWriter, r *http.Request, c change) erro
 	if err != nil {
 		return err
 	}
-	if _, err := h.store.Edit(r.Context(), c.access, c.key, id, todo.Changes{Completed: &completed}); err != nil {
+	if _, err := h.store.Edit(r.Context(), c.access, c.requestKey, id, todo.Changes{Completed: &completed}); err != nil {
 		return err
 	}
 	return done(w, r, c.visit, c.view.plain(), "item-"+r.PathValue("id"))
@@ -123,7 +130,7 @@ func (h *handlers) edit(w http.ResponseWriter, r *http.Request, c change) error 
 	if err != nil {
 		return err
 	}
-	if _, err := h.store.Edit(r.Context(), c.access, c.key, id, todo.Changes{Title: &title}); err != nil {
+	if _, err := h.store.Edit(r.Context(), c.access, c.requestKey, id, todo.Changes{Title: &title}); err != nil {
 		return err
 	}
 	return done(w, r, c.visit, c.view.plain(), "item-"+r.PathValue("id"))
@@ -158,22 +165,24 @@ func (h *handlers) remove(w http.ResponseWriter, r *http.Request, c change, do d
 	return done(w, r, c.visit, back, "undo")
 }
 
-// deletedBy returns the key of the deletion. A form that was sent before deletes
-// what is there by now; if that is nothing, the deletion is that of before.
+// deletedBy returns the key by which the deletion can be undone. A form that was
+// sent before deletes what is there by now. If that is nothing, the key is that
+// of the first time, which may have found nothing either, because somebody else
+// was faster: then the page that it leads to offers no undo.
 func (c change) deletedBy(ctx context.Context, do deletion) (todo.Key, error) {
-	if c.form == "" {
-		_, err := do(ctx, c.key)
-		return c.key, err
+	if c.formKey == "" {
+		_, err := do(ctx, c.requestKey)
+		return c.requestKey, err
 	}
-	_, err := do(c.sending(ctx), c.form)
+	_, err := do(c.sending(ctx), c.formKey)
 	if !errors.Is(err, todo.ErrKeyReused) {
-		return c.form, err
+		return c.formKey, err
 	}
-	deleted, err := do(ctx, c.key)
+	deleted, err := do(ctx, c.requestKey)
 	if errors.Is(err, todo.ErrNotFound) || err == nil && deleted == 0 {
-		return c.form, nil
+		return c.formKey, nil
 	}
-	return c.key, err
+	return c.requestKey, err
 }
 
 func (h *handlers) undo(w http.ResponseWriter, r *http.Request, c change) error {
@@ -181,7 +190,7 @@ func (h *handlers) undo(w http.ResponseWriter, r *http.Request, c change) error 
 	if err != nil {
 		return errForm
 	}
-	if _, err := h.store.Undo(r.Context(), c.access, c.key, deletion); err != nil {
+	if _, err := h.store.Undo(r.Context(), c.access, c.requestKey, deletion); err != nil {
 		return err
 	}
 	return done(w, r, c.visit, c.view.plain(), "")
@@ -192,7 +201,7 @@ func (h *handlers) toggleAll(w http.ResponseWriter, r *http.Request, c change) e
 	if err != nil {
 		return err
 	}
-	if _, err := h.store.SetAll(r.Context(), c.access, c.key, completed); err != nil {
+	if _, err := h.store.SetAll(r.Context(), c.access, c.requestKey, completed); err != nil {
 		return err
 	}
 	return done(w, r, c.visit, c.view.plain(), "")
