@@ -123,7 +123,7 @@ func TestAddressesThatAreNone(t *testing.T) {
 func TestUnknownListsAnswerAlike(t *testing.T) {
 	s := newServer(t)
 	item := s.add(`{"title":"here"}`)
-	_, err := s.store.ReplaceShare(t.Context(), todo.Access{Token: s.owner, Owner: true}, "replace")
+	_, err := s.store.ReplaceShare(t.Context(), todo.Access{Token: s.owner, Owner: true}, todo.Key{Name: "replace"})
 	require.NoError(t, err)
 	locked := strings.Split(item.URL, "/")[4]
 	for _, body := range []string{"", `{"title":"x"}`, `{"title":""}`} {

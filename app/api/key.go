@@ -13,10 +13,10 @@ import (
 func writeKey(r *http.Request) (todo.Key, error) {
 	key, err := request.Key(r.Header)
 	if err != nil {
-		return "", err
+		return todo.Key{}, err
 	}
-	if key != "" {
-		return todo.KeyOf("api key", string(key)), nil
+	if key.Name != "" {
+		return todo.KeyOf("api key", key.Name), nil
 	}
 	return todo.KeyOf("api request", request.ID(r.Context())), nil
 }

@@ -64,9 +64,9 @@ func (s *server) serve(store todo.Store) {
 func (s *server) newList() string {
 	s.t.Helper()
 	var err error
-	s.owner, _, err = s.store.Create(s.t.Context(), todo.Key(rand.Text()), todo.NewItem{Title: "first"})
+	s.owner, _, err = s.store.Create(s.t.Context(), todo.Key{Name: rand.Text()}, todo.NewItem{Title: "first"})
 	require.NoError(s.t, err)
-	_, err = s.store.DeleteAll(s.t.Context(), todo.Access{Token: s.owner, Owner: true}, "empty")
+	_, err = s.store.DeleteAll(s.t.Context(), todo.Access{Token: s.owner, Owner: true}, todo.Key{Name: "empty"})
 	require.NoError(s.t, err)
 	return "/l/" + s.owner.Share(0).String() + "/todos"
 }

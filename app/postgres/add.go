@@ -70,7 +70,7 @@ select w.request = $3, w.answer
 // writes is ErrKeyReused.
 func (s *Store) Create(ctx context.Context, key todo.Key, item todo.NewItem) (todo.Token, todo.Item, error) {
 	const op = "create a list"
-	request, err := requestHash(ctx, addOp, []any{item.Title, item.Completed, item.Order})
+	request, err := requestHash(key, addOp, []any{item.Title, item.Completed, item.Order})
 	if err != nil {
 		return todo.Token{}, todo.Item{}, err
 	}

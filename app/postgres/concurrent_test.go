@@ -36,7 +36,7 @@ func TestCountersAreRightUnderConcurrentWriters(t *testing.T) {
 			if writer%4 > 1 {
 				access = todo.Access{Token: access.Token.Share(0)}
 			}
-			var deletion todo.Key = "none yet"
+			deletion := newKey() // none yet
 			for range writes {
 				key, id := newKey(), items[random.IntN(len(items))]
 				var err error

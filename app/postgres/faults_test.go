@@ -112,7 +112,7 @@ func TestAWriteWhoseConnectionBreaksIsRepeatedOnce(t *testing.T) {
 
 	added := make(chan error)
 	go func() {
-		_, err := store.Add(t.Context(), owner, "broken", todo.NewItem{Title: "once"})
+		_, err := store.Add(t.Context(), owner, todo.Key{Name: "broken"}, todo.NewItem{Title: "once"})
 		added <- err
 	}()
 	// The first attempt has stored the item, and waits to store the key.
@@ -240,7 +240,7 @@ func TestTheServerEndsAStatementThatTakesTooLong(t *testing.T) {
 	execute(t, store, `create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(30); return new; end'`)
 	execute(t, store, "create trigger wait before insert on todos for each row execute function wait()")
 	before := dials.Load()
-	_, err := store.Add(t.Context(), owner, "slow", todo.NewItem{Title: "second"})
+	_, err := store.Add(t.Context(), owner, todo.Key{Name: "slow"}, todo.NewItem{Title: "second"})
 	assert.ErrorIs(t, err, todo.ErrUnavailable)
 	var answer *pgconn.PgError
 	require.ErrorAs(t, err, &answer, "the server spoke before the client gave up")
@@ -248,7 +248,7 @@ func TestTheServerEndsAStatementThatTakesTooLong(t *testing.T) {
 	assert.Contains(t, answer.Message, "statement timeout")
 	assert.Equal(t, "first", titles(page(t, store, owner, todo.Query{})))
 	execute(t, store, "drop trigger wait on todos")
-	_, err = store.Add(t.Context(), owner, "slow", todo.NewItem{Title: "second"})
+	_, err = store.Add(t.Context(), owner, todo.Key{Name: "slow"}, todo.NewItem{Title: "second"})
 	require.NoError(t, err)
 	assert.Equal(t, "second first", titles(page(t, store, owner, todo.Query{})))
 	assert.Equal(t, before, dials.Load())

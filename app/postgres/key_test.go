@@ -67,7 +67,7 @@ func state(t *testing.T, store *Store) string {
 }
 
 func TestARepeatedWriteChangesNothingAndGetsTheFirstAnswer(t *testing.T) {
-	for name := range writesOf(nil, todo.Access{}, todo.Item{}, "") {
+	for name := range writesOf(nil, todo.Access{}, todo.Item{}, todo.Key{}) {
 		t.Run(name, func(t *testing.T) {
 			store := migrated(t)
 			owner, item, deletion := listWithAll(t, store)
@@ -93,7 +93,7 @@ func TestARepeatedWriteChangesNothingAndGetsTheFirstAnswer(t *testing.T) {
 // A reverse proxy that gave up on one slot asks the other one, while the first
 // still works.
 func TestEqualWritesAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
-	for name := range writesOf(nil, todo.Access{}, todo.Item{}, "") {
+	for name := range writesOf(nil, todo.Access{}, todo.Item{}, todo.Key{}) {
 		t.Run(name, func(t *testing.T) {
 			store := migrated(t)
 			owner, item, deletion := listWithAll(t, store)
@@ -156,19 +156,19 @@ func TestAKeyBelongsToOneRequest(t *testing.T) {
 
 // The same page may be sent again by another request.
 func TestAKeyBelongsToOneSendingWhereThatMatters(t *testing.T) {
-	for name := range writesOf(nil, todo.Access{}, todo.Item{}, "") {
+	for name := range writesOf(nil, todo.Access{}, todo.Item{}, todo.Key{}) {
 		t.Run(name, func(t *testing.T) {
 			store := migrated(t)
 			owner, item, deletion := listWithAll(t, store)
 			write, key := writesOf(store, owner, item, deletion)[name], newKey()
-			first, err := write(todo.WithSending(t.Context(), "first"), key)
+			first, err := write(t.Context(), todo.Key{Name: key.Name, Sending: "first"})
 			require.NoError(t, err)
 			after := state(t, store)
-			again, err := write(todo.WithSending(t.Context(), "first"), key)
+			again, err := write(t.Context(), todo.Key{Name: key.Name, Sending: "first"})
 			require.NoError(t, err, "to the other slot")
 			assert.Equal(t, first, again)
 			for _, sending := range []string{"second", ""} {
-				_, err = write(todo.WithSending(t.Context(), sending), key)
+				_, err = write(t.Context(), todo.Key{Name: key.Name, Sending: sending})
 				assert.ErrorIs(t, err, todo.ErrKeyReused)
 			}
 			assert.Equal(t, after, state(t, store))
@@ -203,7 +203,7 @@ func TestARepeatedWriteToAMissingItemStaysRefused(t *testing.T) {
 		_, err := store.Edit(t.Context(), owner, edit, item.ID, todo.Changes{Completed: ptr(true)})
 		assert.ErrorIs(t, err, todo.ErrNotFound)
 		assert.ErrorIs(t, store.Delete(t.Context(), owner, remove, item.ID), todo.ErrNotFound)
-		_, err = store.Undo(t.Context(), owner, "undo", deletion)
+		_, err = store.Undo(t.Context(), owner, todo.Key{Name: "undo"}, deletion)
 		require.NoError(t, err)
 	}
 	assert.Equal(t, 1, page(t, store, owner, todo.Query{}).Open)

@@ -61,7 +61,7 @@ func TestWhoLeavesLeavesTheConnection(t *testing.T) {
 			return err
 		},
 		"add": func(ctx context.Context) error {
-			_, err := store.Add(ctx, owner, "left", todo.NewItem{Title: "second"})
+			_, err := store.Add(ctx, owner, todo.Key{Name: "left"}, todo.NewItem{Title: "second"})
 			return err
 		},
 	} {

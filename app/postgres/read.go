@@ -58,7 +58,7 @@ func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) 
 		before = *query.Before
 	}
 	var undo []byte // null finds no write
-	if query.Undo != "" {
+	if query.Undo.Name != "" {
 		undo = hashOfKey(query.Undo)
 	}
 	show, known := pages[query.Show]

@@ -44,7 +44,7 @@ func TestEachCallIsOneRoundTrip(t *testing.T) {
 			return err
 		},
 		"repeated add": func() error {
-			_, err := store.Add(t.Context(), owner, "repeated", todo.NewItem{Title: "added"})
+			_, err := store.Add(t.Context(), owner, todo.Key{Name: "repeated"}, todo.NewItem{Title: "added"})
 			return err
 		},
 	}

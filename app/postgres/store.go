@@ -59,6 +59,6 @@ func hashOf(token todo.Token) []byte {
 }
 
 func hashOfKey(key todo.Key) []byte {
-	hash := sha256.Sum256([]byte(key))
+	hash := sha256.Sum256([]byte(key.Name))
 	return hash[:]
 }

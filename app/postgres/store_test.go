@@ -69,7 +69,7 @@ func slots(t testing.TB, store *Store) []*Store {
 var keys atomic.Int64
 
 // newKey is a key that no other write has.
-func newKey() todo.Key { return todo.Key(fmt.Sprintf("key-%d", keys.Add(1))) }
+func newKey() todo.Key { return todo.Key{Name: fmt.Sprintf("key-%d", keys.Add(1))} }
 
 // newList is a list with one open item "first", and its owner's access.
 func newList(t testing.TB, store *Store) (todo.Access, todo.Item) {

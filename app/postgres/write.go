@@ -67,7 +67,7 @@ type answer struct {
 // write runs a statement of writeOf with the arguments from $4 on. op names it
 // and, with the arguments, makes the request that the key belongs to.
 func (s *Store) write(ctx context.Context, op string, work statement, access todo.Access, key todo.Key, args ...any) (answer, error) {
-	request, err := requestHash(ctx, op, args)
+	request, err := requestHash(key, op, args)
 	if err != nil {
 		return answer{}, err
 	}
@@ -120,10 +120,10 @@ func runWrite(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, none error)
 }
 
 // requestHash tells a repeated request from another one with the same key.
-func requestHash(ctx context.Context, op string, args []any) ([]byte, error) {
+func requestHash(key todo.Key, op string, args []any) ([]byte, error) {
 	all := append([]any{op}, args...)
-	if sending := todo.Sending(ctx); sending != "" {
-		all = append(all, sending)
+	if key.Sending != "" {
+		all = append(all, key.Sending)
 	}
 	text, err := json.Marshal(all)
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 const keyHeader = "Idempotency-Key"
 
 // Key is the client's name for a request, from the header Idempotency-Key, and
-// "" if it gave none. Of two headers somebody in between could read the one and
+// the zero Key if it gave none. Of two headers somebody in between could read the one and
 // we the other, so two are todo.ErrKey like one that is malformed.
 func Key(header http.Header) (todo.Key, error) {
 	switch values := header.Values(keyHeader); len(values) {
 	case 0:
-		return "", nil
+		return todo.Key{}, nil
 	case 1:
 		return parseKey(values[0])
 	}
-	return "", todo.ErrKey
+	return todo.Key{}, todo.ErrKey
 }
 
 // parseKey reads the header as the IETF's draft has it, a structured field
@@ -29,7 +29,7 @@ func parseKey(header string) (todo.Key, error) {
 	header = strings.Trim(header, " \t")
 	if !strings.HasPrefix(header, `"`) {
 		if strings.ContainsAny(header, `",;\`) {
-			return "", todo.ErrKey
+			return todo.Key{}, todo.ErrKey
 		}
 		return todo.ParseKey(header)
 	}
@@ -38,16 +38,16 @@ func parseKey(header string) (todo.Key, error) {
 		switch header[i] {
 		case '"':
 			if i != len(header)-1 {
-				return "", todo.ErrKey
+				return todo.Key{}, todo.ErrKey
 			}
 			return todo.ParseKey(key.String())
 		case '\\':
 			i++
 			if i == len(header) || header[i] != '"' && header[i] != '\\' {
-				return "", todo.ErrKey
+				return todo.Key{}, todo.ErrKey
 			}
 		}
 		key.WriteByte(header[i])
 	}
-	return "", todo.ErrKey
+	return todo.Key{}, todo.ErrKey
 }

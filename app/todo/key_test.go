@@ -11,7 +11,7 @@ func TestParseKey(t *testing.T) {
 	for _, text := range []string{"k", "a=b/c+d:e", "~", strings.Repeat("k", MaxKey)} {
 		key, err := ParseKey(text)
 		assert.NoError(t, err, text)
-		assert.Equal(t, Key(text), key)
+		assert.Equal(t, Key{Name: text}, key)
 	}
 	for _, text := range []string{"", "two words", "é", "a\x00b", "\x7f", strings.Repeat("k", MaxKey+1)} {
 		_, err := ParseKey(text)
@@ -26,7 +26,7 @@ func TestPartsOfAKeyDoNotRunIntoEachOther(t *testing.T) {
 		assert.NotContains(t, keys, key, "%q", parts)
 		keys[key] = parts
 		assert.Equal(t, key, KeyOf(parts...))
-		_, err := ParseKey(string(key))
+		_, err := ParseKey(key.Name)
 		assert.NoError(t, err)
 	}
 }

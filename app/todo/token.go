@@ -15,7 +15,7 @@ type Token [16]byte
 // creates. Repeating the write finds the same list, and nobody without the
 // secret learns the token from a key, which proxies log.
 func DeriveToken(secret []byte, key Key) Token {
-	return derive(secret, "owner "+string(key))
+	return derive(secret, "owner "+key.Name)
 }
 
 // Share makes the token that lets others join the owner's list. Another epoch

@@ -9,7 +9,7 @@ import (
 )
 
 func TestATokenHasOneSpelling(t *testing.T) {
-	token := DeriveToken([]byte("secret"), "key")
+	token := DeriveToken([]byte("secret"), Key{Name: "key"})
 	text := token.String()
 	assert.Regexp(t, `^[A-Za-z0-9_-]{22}$`, text)
 	got, err := ParseToken(text)
@@ -34,12 +34,12 @@ func TestATokenHasOneSpelling(t *testing.T) {
 
 func TestDerivedTokensDifferByAllThatTheyAreMadeOf(t *testing.T) {
 	secret := []byte("secret")
-	owner := DeriveToken(secret, "key")
-	assert.Equal(t, owner, DeriveToken(secret, "key"))
+	owner := DeriveToken(secret, Key{Name: "key"})
+	assert.Equal(t, owner, DeriveToken(secret, Key{Name: "key"}))
 	assert.Equal(t, owner.Share(1), owner.Share(1))
 	seen := map[Token]bool{}
-	all := []Token{owner, DeriveToken(secret, "other key"), DeriveToken([]byte("other secret"), "key"),
-		owner.Share(0), owner.Share(1), DeriveToken(secret, "other key").Share(0)}
+	all := []Token{owner, DeriveToken(secret, Key{Name: "other key"}), DeriveToken([]byte("other secret"), Key{Name: "key"}),
+		owner.Share(0), owner.Share(1), DeriveToken(secret, Key{Name: "other key"}).Share(0)}
 	for _, token := range all {
 		seen[token] = true
 	}

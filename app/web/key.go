@@ -37,23 +37,23 @@ const (
 func requestKey(r *http.Request, makesList bool) (todo.Key, error) {
 	key, err := request.Key(r.Header)
 	if err != nil {
-		return "", err
+		return todo.Key{}, err
 	}
-	if key != "" && (!makesList || len(key) >= unguessable) {
-		return todo.KeyOf("header", string(key)), nil
+	if key.Name != "" && (!makesList || len(key.Name) >= unguessable) {
+		return todo.KeyOf("header", key.Name), nil
 	}
 	return todo.KeyOf("request", request.ID(r.Context())), nil
 }
 
-// formKey names the form by the key of its page, and is "" if it has none. It is
-// made of all that was sent: all forms of a page share one random key.
+// formKey names the form by the key of its page. It is made of all that was
+// sent: all forms of a page share one random key. A form without has the zero Key.
 func formKey(path string, fields form) (todo.Key, error) {
 	key := fields[keyField]
 	if key == "" {
-		return "", nil
+		return todo.Key{}, nil
 	}
 	if _, err := todo.ParseKey(key); err != nil {
-		return "", err
+		return todo.Key{}, err
 	}
 	parts := []string{"form", path}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {

@@ -125,7 +125,7 @@ func (p *listPage) writeNotice(m *markup) {
 	m.html(`<p id="notice">`)
 	m.int(int64(p.page.Undoable))
 	m.html(` deleted.</p><button id="undo" name="undo" value="`)
-	m.text(string(p.view.undo))
+	m.text(p.view.undo.Name)
 	m.html(`">Undo</button></form>
 `)
 }

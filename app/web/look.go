@@ -63,7 +63,7 @@ func newLook(from fs.FS, reload string) (*look, error) {
 // fingerprint is the hash of pages that have everything in them. The templates
 // alone would not do: most of a list's page is written by this package.
 func (l *look) fingerprint() [sha256.Size]byte {
-	sample := listPage{visit: visit{view: view{show: todo.Active, edit: 2, undo: "undo"}}, key: "key"}
+	sample := listPage{visit: visit{view: view{show: todo.Active, edit: 2, undo: todo.Key{Name: "undo"}}}, key: "key"}
 	sample.page = todo.Page{
 		Items: []todo.Item{{ID: 1, Title: "open"}, {ID: 2, Title: "edited"}, {ID: 3, Title: "completed", Completed: true}},
 		Next:  &todo.Cursor{}, Total: 3, Open: 2, Undoable: 1,

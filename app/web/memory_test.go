@@ -26,8 +26,8 @@ type memoryList struct {
 	epoch   int
 	version int64
 	items   []todo.Item
-	deleted map[todo.Key][]todo.Item
-	answers map[todo.Key]answered
+	deleted map[string][]todo.Item
+	answers map[string]answered
 }
 
 type answered struct {
@@ -59,7 +59,7 @@ func (m *memory) Page(_ context.Context, access todo.Access, query todo.Query) (
 	if err != nil {
 		return todo.Page{}, err
 	}
-	page := todo.Page{Total: len(list.items), ShareEpoch: list.epoch, Version: list.version, Undoable: len(list.deleted[query.Undo])}
+	page := todo.Page{Total: len(list.items), ShareEpoch: list.epoch, Version: list.version, Undoable: len(list.deleted[query.Undo.Name])}
 	slices.SortFunc(list.items, func(a, b todo.Item) int { return cmp.Or(cmp.Compare(b.Order, a.Order), cmp.Compare(b.ID, a.ID)) })
 	for _, item := range list.items {
 		if !item.Completed {
@@ -97,23 +97,23 @@ func (l *memoryList) find(id int64) int {
 }
 
 // once does a write, unless its key has done it before.
-func once[T any](ctx context.Context, m *memory, access todo.Access, key todo.Key, request string, write func(*memoryList) (T, error)) (T, error) {
+func once[T any](m *memory, access todo.Access, key todo.Key, request string, write func(*memoryList) (T, error)) (T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	request += todo.Sending(ctx)
+	request += key.Sending
 	var none T
 	list, err := m.open(access)
 	if err != nil {
 		return none, err
 	}
-	if before, repeated := list.answers[key]; repeated {
+	if before, repeated := list.answers[key.Name]; repeated {
 		if before.request != request {
 			return none, todo.ErrKeyReused
 		}
 		return before.value.(T), before.err
 	}
 	value, err := write(list)
-	list.answers[key] = answered{request, value, err}
+	list.answers[key.Name] = answered{request, value, err}
 	if err == nil {
 		list.version++
 		m.writes++
@@ -126,7 +126,7 @@ func (m *memory) Create(ctx context.Context, key todo.Key, item todo.NewItem) (t
 	owner := todo.DeriveToken(m.secret, key)
 	access := todo.Access{Token: owner, Owner: true}
 	if _, err := m.open(access); err == todo.ErrNotFound {
-		m.lists = append(m.lists, &memoryList{owner: owner, deleted: map[todo.Key][]todo.Item{}, answers: map[todo.Key]answered{}})
+		m.lists = append(m.lists, &memoryList{owner: owner, deleted: map[string][]todo.Item{}, answers: map[string]answered{}})
 	} else if err != nil {
 		m.mu.Unlock()
 		return todo.Token{}, todo.Item{}, err
@@ -136,8 +136,8 @@ func (m *memory) Create(ctx context.Context, key todo.Key, item todo.NewItem) (t
 	return owner, added, err
 }
 
-func (m *memory) Add(ctx context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
-	return once(ctx, m, access, key, fmt.Sprint("add", item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
+func (m *memory) Add(_ context.Context, access todo.Access, key todo.Key, item todo.NewItem) (todo.Item, error) {
+	return once(m, access, key, fmt.Sprint("add", item.Title, item.Completed), func(list *memoryList) (todo.Item, error) {
 		m.lastID++
 		added := todo.Item{ID: m.lastID, Title: item.Title, Completed: item.Completed, Order: m.lastID}
 		if item.Order != nil {
@@ -148,8 +148,8 @@ func (m *memory) Add(ctx context.Context, access todo.Access, key todo.Key, item
 	})
 }
 
-func (m *memory) Edit(ctx context.Context, access todo.Access, key todo.Key, id int64, changes todo.Changes) (todo.Item, error) {
-	return once(ctx, m, access, key, fmt.Sprint("edit", id), func(list *memoryList) (todo.Item, error) {
+func (m *memory) Edit(_ context.Context, access todo.Access, key todo.Key, id int64, changes todo.Changes) (todo.Item, error) {
+	return once(m, access, key, fmt.Sprint("edit", id), func(list *memoryList) (todo.Item, error) {
 		i := list.find(id)
 		if i < 0 {
 			return todo.Item{}, todo.ErrNotFound
@@ -164,8 +164,8 @@ func (m *memory) Edit(ctx context.Context, access todo.Access, key todo.Key, id 
 	})
 }
 
-func (m *memory) SetAll(ctx context.Context, access todo.Access, key todo.Key, completed bool) (int, error) {
-	return once(ctx, m, access, key, fmt.Sprint("all", completed), func(list *memoryList) (int, error) {
+func (m *memory) SetAll(_ context.Context, access todo.Access, key todo.Key, completed bool) (int, error) {
+	return once(m, access, key, fmt.Sprint("all", completed), func(list *memoryList) (int, error) {
 		changed := 0
 		for i := range list.items {
 			if list.items[i].Completed != completed {
@@ -177,48 +177,48 @@ func (m *memory) SetAll(ctx context.Context, access todo.Access, key todo.Key, c
 	})
 }
 
-func (m *memory) remove(ctx context.Context, access todo.Access, key todo.Key, request string, which func(todo.Item) bool) (int, error) {
-	return once(ctx, m, access, key, request, func(list *memoryList) (int, error) {
+func (m *memory) remove(access todo.Access, key todo.Key, request string, which func(todo.Item) bool) (int, error) {
+	return once(m, access, key, request, func(list *memoryList) (int, error) {
 		for _, item := range list.items {
 			if which(item) {
-				list.deleted[key] = append(list.deleted[key], item)
+				list.deleted[key.Name] = append(list.deleted[key.Name], item)
 			}
 		}
-		if list.deleted[key] == nil && strings.HasPrefix(request, "one") {
+		if list.deleted[key.Name] == nil && strings.HasPrefix(request, "one") {
 			return 0, todo.ErrNotFound
 		}
 		list.items = slices.DeleteFunc(list.items, which)
-		return len(list.deleted[key]), nil
+		return len(list.deleted[key.Name]), nil
 	})
 }
 
-func (m *memory) Delete(ctx context.Context, access todo.Access, key todo.Key, id int64) error {
-	_, err := m.remove(ctx, access, key, fmt.Sprint("one", id), func(item todo.Item) bool { return item.ID == id })
+func (m *memory) Delete(_ context.Context, access todo.Access, key todo.Key, id int64) error {
+	_, err := m.remove(access, key, fmt.Sprint("one", id), func(item todo.Item) bool { return item.ID == id })
 	return err
 }
 
-func (m *memory) DeleteCompleted(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
-	return m.remove(ctx, access, key, "clear", func(item todo.Item) bool { return item.Completed })
+func (m *memory) DeleteCompleted(_ context.Context, access todo.Access, key todo.Key) (int, error) {
+	return m.remove(access, key, "clear", func(item todo.Item) bool { return item.Completed })
 }
 
-func (m *memory) DeleteAll(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
-	return m.remove(ctx, access, key, "delete all", func(todo.Item) bool { return true })
+func (m *memory) DeleteAll(_ context.Context, access todo.Access, key todo.Key) (int, error) {
+	return m.remove(access, key, "delete all", func(todo.Item) bool { return true })
 }
 
-func (m *memory) Undo(ctx context.Context, access todo.Access, key, deletion todo.Key) (int, error) {
-	return once(ctx, m, access, key, fmt.Sprint("undo", deletion), func(list *memoryList) (int, error) {
-		restored := list.deleted[deletion]
+func (m *memory) Undo(_ context.Context, access todo.Access, key, deletion todo.Key) (int, error) {
+	return once(m, access, key, fmt.Sprint("undo", deletion), func(list *memoryList) (int, error) {
+		restored := list.deleted[deletion.Name]
 		list.items = append(list.items, restored...)
-		delete(list.deleted, deletion)
+		delete(list.deleted, deletion.Name)
 		return len(restored), nil
 	})
 }
 
-func (m *memory) ReplaceShare(ctx context.Context, access todo.Access, key todo.Key) (int, error) {
+func (m *memory) ReplaceShare(_ context.Context, access todo.Access, key todo.Key) (int, error) {
 	if !access.Owner {
 		return 0, todo.ErrNotFound
 	}
-	return once(ctx, m, access, key, "share", func(list *memoryList) (int, error) {
+	return once(m, access, key, "share", func(list *memoryList) (int, error) {
 		list.epoch++
 		return list.epoch, nil
 	})

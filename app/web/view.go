@@ -17,7 +17,7 @@ type view struct {
 	show   todo.Show
 	before *todo.Cursor
 	edit   int64    // the item whose form is open, 0 for none
-	undo   todo.Key // the deletion that can be taken back, "" for none
+	undo   todo.Key // the deletion that can be taken back, its Name is "" for none
 }
 
 // parseView reads a query. What it does not know, such as the labels that
@@ -70,7 +70,7 @@ func (v view) newest() view { return view{show: v.show} }
 
 // String is the view as a query with its question mark, or nothing.
 func (v view) String() string {
-	if v.before == nil && v.edit == 0 && v.undo == "" {
+	if v.before == nil && v.edit == 0 && v.undo.Name == "" {
 		switch v.show { // what nearly every page asks for
 		case todo.All:
 			return ""
@@ -98,8 +98,8 @@ func (v view) String() string {
 	if v.edit != 0 {
 		add("edit", strconv.FormatInt(v.edit, 10))
 	}
-	if v.undo != "" {
-		add("undo", string(v.undo))
+	if v.undo.Name != "" {
+		add("undo", v.undo.Name)
 	}
 	return query.String()
 }

@@ -15,7 +15,7 @@ type change struct {
 	visit
 	fields     form
 	requestKey todo.Key
-	formKey    todo.Key // "" if the form has none
+	formKey    todo.Key // the zero Key if the form has none
 }
 
 // add puts an item on the list. A browser without a list, or with one that is
@@ -53,8 +53,8 @@ func (h *handlers) addTo(r *http.Request, c change, item todo.NewItem) error {
 		return todo.ErrNotFound
 	}
 	ctx := r.Context()
-	if c.formKey != "" {
-		_, err := h.store.Add(c.sending(ctx), c.access, c.formKey, item)
+	if c.formKey.Name != "" {
+		_, err := h.store.Add(ctx, c.access, c.sentForm(), item)
 		if !errors.Is(err, todo.ErrKeyReused) {
 			return err
 		}
@@ -95,9 +95,9 @@ func (h *handlers) newList(r *http.Request, c change, item todo.NewItem) (todo.T
 	return owner, err
 }
 
-// sending makes the request a part of a write that has the form's key.
-func (c change) sending(ctx context.Context) context.Context {
-	return todo.WithSending(ctx, string(c.requestKey))
+// sentForm makes the request a part of a write that has the form's key.
+func (c change) sentForm() todo.Key {
+	return todo.Key{Name: c.formKey.Name, Sending: c.requestKey.Name}
 }
 
 // toggle takes the wanted state from the form. It names the state instead of
@@ -170,11 +170,11 @@ func (h *handlers) remove(w http.ResponseWriter, r *http.Request, c change, do d
 // of the first time, which may have found nothing either, because somebody else
 // was faster: then the page that it leads to offers no undo.
 func (c change) deletedBy(ctx context.Context, do deletion) (todo.Key, error) {
-	if c.formKey == "" {
+	if c.formKey.Name == "" {
 		_, err := do(ctx, c.requestKey)
 		return c.requestKey, err
 	}
-	_, err := do(c.sending(ctx), c.formKey)
+	_, err := do(ctx, c.sentForm())
 	if !errors.Is(err, todo.ErrKeyReused) {
 		return c.formKey, err
 	}
