@@ -33,7 +33,7 @@ func visit(ctx context.Context, address, certificate string) error {
 	if err := ask(ctx, client, "https://"+address+"/", http.StatusOK, "text/html; charset=utf-8"); err != nil {
 		return err
 	}
-	// By its type the answer is the app's: nginx's own pages are HTML.
+	// Such an answer is the app's: nginx itself finds nothing missing there.
 	return ask(ctx, client, "https://"+address+listOfNobody, http.StatusNotFound, "application/problem+json")
 }
 
