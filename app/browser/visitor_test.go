@@ -154,6 +154,8 @@ func (v *visitor) open(path string) int {
 	v.t.Helper()
 	response, err := chromedp.RunResponse(v.ctx, chromedp.Navigate(v.site.url+path))
 	require.NoError(v.t, err)
+	// A page gives its first field the focus a little after it is there; a key that is pressed before goes nowhere.
+	v.untilTrue(`document.activeElement !== document.body || location.hash !== '' || !document.querySelector('[autofocus]')`)
 	return int(response.Status)
 }
 
