@@ -114,3 +114,13 @@ func (v *visitor) link(label string) string {
 	require.True(v.t, here, "the link is for the address that the visitor uses")
 	return path
 }
+
+// shareLink is the path of the list's link for others. The owner looks it up and
+// comes back to the list.
+func (v *visitor) shareLink() string {
+	v.t.Helper()
+	v.press("link", "Share and save link")
+	link := v.link("Link for others")
+	v.press("link", "Back to the list")
+	return link
+}

@@ -10,8 +10,8 @@ import (
 const keyHeader = "Idempotency-Key"
 
 // Key is the client's name for a request, from the header Idempotency-Key, and
-// the zero Key if it gave none. Of two headers somebody in between could read the one and
-// we the other, so two are todo.ErrKey like one that is malformed.
+// the zero Key if it gave none. Of two headers somebody in between could read
+// the one and we the other, so two are todo.ErrKey like one that is malformed.
 func Key(header http.Header) (todo.Key, error) {
 	switch values := header.Values(keyHeader); len(values) {
 	case 0:

@@ -1,5 +1,5 @@
 // Package request reads what pages and API alike take from a request: its id,
-// its body and the site that it was sent to.
+// its key, its body and the site that it was sent to.
 package request
 
 import (
