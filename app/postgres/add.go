@@ -62,9 +62,9 @@ select list, $3, $4, jsonb_build_object('id', id, 'order', position) from item`
 // created tells the answer, also to whoever waited in create for another who
 // came with the same key.
 const created = `
-select w.request = $3, w.answer
-  from lists l join writes w on w.list = l.id
- where l.owner = $1 and w.key = $2`
+select request = $3, answer
+  from writes
+ where list = (select id from lists where owner = $1) and key = $2`
 
 // Create implements todo.Store. A key whose list is older than the memory of
 // writes is ErrKeyReused.

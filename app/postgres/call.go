@@ -60,6 +60,10 @@ func (s *Store) attempt(ctx context.Context, f func(context.Context, *pgx.Conn) 
 
 // statement is one SQL text in two readings: {access} stands for the column
 // that holds the hash of the caller's token, which is always $1.
+//
+// Statements look for a list, or for a write to it, in a subquery with one value
+// and not in a join: a plan for the join, made while a table had a few rows, may
+// read all of it later.
 type statement struct{ owner, share string }
 
 func forBoth(sql string) statement {

@@ -10,9 +10,8 @@ import (
 func deleteOf(condition string) statement {
 	return writeOf(`gone as (
     update todos
-       set deletion = fresh.write
-      from fresh
-     where todos.list = fresh.list and deletion = 0 ` + condition + `
+       set deletion = (select write from fresh)
+     where list = (select list from fresh) and deletion = 0 ` + condition + `
     returning completed
 ), outcome as (
     select jsonb_build_object('items', count(*)) as answer,
@@ -51,15 +50,14 @@ func (s *Store) DeleteAll(ctx context.Context, access todo.Access, key todo.Key)
 }
 
 var undoWork = writeOf(`target as (
-    select id from writes join fresh using (list) where key = $4 and ` + recent + `
+    select id from writes where list = (select list from fresh) and key = $4 and ` + recent + `
 ), restored as (
     update todos
        set deletion = 0
-      from fresh, target
-     where todos.list = fresh.list and deletion = target.id
+     where list = (select list from fresh) and deletion = (select id from target)
     returning completed
 ), undone as (
-    update writes set deleted = 0 from target where writes.id = target.id
+    update writes set deleted = 0 where id = (select id from target)
 ), outcome as (
     select jsonb_build_object('items', count(*)) as answer,
            count(*) as total,

@@ -8,20 +8,19 @@ import (
 
 var editWork = writeOf(`item as (
     select id, completed
-      from todos join fresh using (list)
-     where id = $4 and deletion = 0
+      from todos
+     where list = (select list from fresh) and deletion = 0 and id = $4
 ), edited as (
     update todos
        set title = coalesce($5, title),
-           completed = coalesce($6, todos.completed),
+           completed = coalesce($6, completed),
            position = coalesce($7, position)
-      from item
-     where todos.id = item.id
-    returning title, todos.completed, position, item.completed as was
+     where list = (select list from fresh) and deletion = 0 and id = (select id from item)
+    returning title, completed, position
 ), outcome as (
     select (select jsonb_build_object('title', title, 'completed', completed, 'order', position) from edited) as answer,
            0 as total,
-           coalesce((select was::int - completed::int from edited), 0) as open,
+           coalesce((select item.completed::int - edited.completed::int from item, edited), 0) as open,
            0 as deleted
 )`)
 
@@ -37,8 +36,7 @@ func (s *Store) Edit(ctx context.Context, access todo.Access, key todo.Key, id i
 var setAllWork = writeOf(`changed as (
     update todos
        set completed = $4
-      from fresh
-     where todos.list = fresh.list and deletion = 0 and completed <> $4
+     where list = (select list from fresh) and deletion = 0 and completed <> $4
     returning id
 ), outcome as (
     select jsonb_build_object('items', count(*)) as answer,

@@ -164,6 +164,7 @@ func TestWritesAndDeletionsAreForgottenAfterADay(t *testing.T) {
 	require.NoError(t, err)
 	owner := todo.Access{Token: token, Owner: true}
 	fill(t, store, owner, 2*purgeBatch+1)
+	analyze(t, store)
 	old, young, added := newKey(), newKey(), newKey()
 	require.NoError(t, store.Delete(t.Context(), owner, old, item.ID))
 	second, err := store.Add(t.Context(), owner, added, todo.NewItem{Title: "second"})

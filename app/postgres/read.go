@@ -32,7 +32,12 @@ select l.total, l.open, l.epoch, l.version,
        coalesce(w.deleted, 0),
        i.id, i.title, i.completed, i.position
   from lists l
-  left join writes w on w.list = l.id and w.key = $5 and ` + recent + `
+  left join lateral (
+        select deleted
+          from writes
+         where list = l.id and key = $5 and ` + recent + `
+         limit 1
+       ) w on true
   left join lateral (
         select id, title, completed, position
           from todos
@@ -119,9 +124,9 @@ func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {
 }
 
 var itemOf = forBoth(touching + `
-select t.id, t.title, t.completed, t.position
-  from lists l join todos t on t.list = l.id
- where l.{access} = $1 and t.id = $2 and t.deletion = 0`)
+select id, title, completed, position
+  from todos
+ where list = (select id from lists where {access} = $1) and id = $2 and deletion = 0`)
 
 // Item implements todo.Store.
 func (s *Store) Item(ctx context.Context, access todo.Access, id int64) (todo.Item, error) {

@@ -33,17 +33,17 @@ func writeOf(work string) statement {
 func writeSetting(set, work string) statement {
 	return forBoth(`
 with seen as (
-    select w.request, w.answer
-      from lists l join writes w on w.list = l.id
-     where l.{access} = $1 and w.key = $2
+    select request, answer
+      from writes
+     where list = (select id from lists where {access} = $1) and key = $2
 ), fresh as (
     select id as list, nextval('writes_id_seq') as write
       from lists
      where {access} = $1 and not exists (select from seen)
 ), ` + work + `, listed as (
     update lists set version = version + 1, touched = current_date, ` + set + `
-      from fresh, outcome
-     where lists.id = fresh.list
+      from outcome
+     where id = (select list from fresh)
 ), written as (
     insert into writes (id, list, key, request, answer, deleted)
     select write, list, $2, $3, answer, deleted from fresh, outcome
