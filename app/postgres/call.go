@@ -28,7 +28,8 @@ const (
 // turns out to be dead is replaced, and f runs once more.
 //
 // Whoever leaves stops waiting for a connection, but not f: to end a statement
-// early costs its connection, and the next visitor several round trips.
+// early costs its connection, and the next visitor several round trips. Those who
+// read pages together stay (see together).
 func (s *Store) call(ctx context.Context, timeout time.Duration, op string, f func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -61,9 +62,9 @@ func (s *Store) attempt(ctx context.Context, f func(context.Context, *pgx.Conn) 
 // statement is one SQL text in two readings: {access} stands for the column
 // that holds the hash of the caller's token, which is always $1.
 //
-// Statements look for a list, or for a write to it, in a subquery with one value
-// and not in a join: a plan for the join, made while a table had a few rows, may
-// read all of it later.
+// Statements name a list, and a write to it, by subqueries with one value and not
+// by joins: a plan for a join, made while a table had a few rows, may read all of
+// it later. At worst they read what belongs to the list.
 type statement struct{ owner, share string }
 
 func forBoth(sql string) statement {

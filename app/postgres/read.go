@@ -55,6 +55,8 @@ var pages = map[todo.Show]statement{
 	todo.Completed: pageOf("and completed"),
 }
 
+const opPage = "read a page"
+
 // Page implements todo.Store.
 func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) (todo.Page, error) {
 	// No item stands above this: ids are far from the end of their range.
@@ -68,20 +70,14 @@ func (s *Store) Page(ctx context.Context, access todo.Access, query todo.Query) 
 	}
 	show, known := pages[query.Show]
 	if !known {
-		return todo.Page{}, fmt.Errorf("read a page: no selection %q: %w", query.Show, todo.ErrNotFound)
+		return todo.Page{}, fmt.Errorf("%s: no selection %q: %w", opPage, query.Show, todo.ErrNotFound)
 	}
-	sql := show.of(access)
-	var page todo.Page
-	err := s.call(ctx, readTimeout, "read a page", func(ctx context.Context, conn *pgx.Conn) (err error) {
+	return s.readPage(ctx, &pageRead{
+		sql: show.of(access),
 		// One more than asked for tells whether there is another page.
-		rows, err := conn.Query(ctx, sql, hashOf(access.Token), before.Order, before.ID, int64(query.Limit)+1, undo)
-		if err != nil {
-			return err
-		}
-		page, err = scanPage(rows, query.Limit)
-		return err
+		arguments: []any{hashOf(access.Token), before.Order, before.ID, int64(query.Limit) + 1, undo},
+		limit:     query.Limit,
 	})
-	return page, err
 }
 
 func scanPage(rows pgx.Rows, limit int) (todo.Page, error) {

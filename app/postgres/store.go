@@ -14,9 +14,10 @@ import (
 // Store is a todo.Store. Its errors are those of package todo, wrapped, unless
 // something is broken in a way that waiting does not mend.
 type Store struct {
-	pool   *pgxpool.Pool
-	secret atomic.Pointer[[]byte] // nil until the database told it
-	turns  turns
+	pool     *pgxpool.Pool
+	secret   atomic.Pointer[[]byte] // nil until the database told it
+	turns    turns
+	together together
 
 	retries atomic.Uint64
 }
@@ -30,7 +31,7 @@ func Open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{pool: pool}, nil
+	return &Store{pool: pool, together: together{patience: companyTimeout}}, nil
 }
 
 // Close ends all connections; it waits for those in use.
