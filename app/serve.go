@@ -85,7 +85,7 @@ func serveOn(ctx context.Context, listener net.Listener, config Config, log *slo
 	ready := func(ctx context.Context) error { return store.Ready(ctx, migrations) }
 	server := newServer(web.New(store, ready, log, options...), log)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- web.Serve(server, listener) }()
 	log.Info("listening", "url", "http://"+listener.Addr().String()+"/")
 
 	select {

@@ -65,7 +65,7 @@ func BenchmarkListPage(b *testing.B) {
 			p := listPage{page: tenItemsOnce, key: rand.Text()}
 			p.write(m, look)
 			b.SetBytes(int64(len(*m)))
-			m.send(&discard{header: http.Header{}}, http.StatusOK)
+			m.send(&discard{header: http.Header{}}, httptest.NewRequest("GET", "/", nil), http.StatusOK)
 		}
 	})
 	b.Run("rows by html-template", func(b *testing.B) {

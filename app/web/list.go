@@ -80,5 +80,5 @@ func (h *handlers) showList(w http.ResponseWriter, r *http.Request, p listPage) 
 	m := newMarkup()
 	p.key = rand.Text()
 	p.write(m, look)
-	m.send(w, status)
+	m.send(w, r, status)
 }

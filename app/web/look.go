@@ -89,5 +89,5 @@ func (h *handlers) render(w http.ResponseWriter, r *http.Request, status int, pa
 		return
 	}
 	m := markup(body.Bytes())
-	m.send(w, status)
+	m.send(w, r, status)
 }

@@ -61,12 +61,17 @@ func newMarkup() *markup {
 }
 
 // send answers with what was written, which must not be used after that.
-func (m *markup) send(w http.ResponseWriter, status int) {
+func (m *markup) send(w http.ResponseWriter, r *http.Request, status int) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(*m)))
+	holdBack(r)
 	w.WriteHeader(status)
 	w.Write(*m)
+	m.release()
+}
+
+func (m *markup) release() {
 	if cap(*m) <= largestKept {
 		buffers.Put(m)
 	}

@@ -101,6 +101,7 @@ func (h *handlers) site() http.Handler {
 	site = h.recoverPanics(site, h.refuse(http.StatusInternalServerError))
 	site = h.logRequests(site)
 	site = request.Identify(site)
+	site = sendHeld(site)
 	return site
 }
 
