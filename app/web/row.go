@@ -1,6 +1,8 @@
 package web
 
 import (
+	"html/template"
+	"strconv"
 	"strings"
 
 	"crosscloud/app/todo"
@@ -11,6 +13,7 @@ type row struct {
 	*listPage
 	back string // the view as a query, with its question mark
 	edit string // the same and the beginning of the item to edit
+	id   string // of the item, in digits: it stands in a row a dozen times
 }
 
 func (p *listPage) newRow() row {
@@ -21,7 +24,7 @@ func (p *listPage) newRow() row {
 	} else {
 		edit += "&edit="
 	}
-	return row{p, back, edit}
+	return row{listPage: p, back: back, edit: edit}
 }
 
 // write writes an item: a button that completes or reopens it, its title, a
@@ -29,14 +32,15 @@ func (p *listPage) newRow() row {
 // once and is the name of all three (aria-labelledby), inside bdi: characters
 // that turn the direction of text around end their work with the element.
 func (w row) write(m *markup, item *todo.Item) {
+	w.id = strconv.FormatInt(item.ID, 10)
 	if item.Completed {
 		m.html(`<li class="done" id="item-`)
 	} else {
 		m.html(`<li id="item-`)
 	}
-	m.int(item.ID)
+	m.text(w.id)
 	m.html(`">`)
-	w.form(m, item.ID)
+	w.form(m)
 	m.html(`/toggle`)
 	m.text(w.back)
 	m.html(`">`)
@@ -46,68 +50,68 @@ func (w row) write(m *markup, item *todo.Item) {
 	} else {
 		m.html(`true" aria-pressed="false`)
 	}
-	w.named(m, "toggle", item.ID)
+	w.named(m, "toggle")
 	m.html(`" aria-label="Completed"></button></form>`)
 
 	if w.view.edit == item.ID {
 		w.writeEdit(m, item)
 	} else {
 		m.html(`<bdi class="title" id="title-`)
-		m.int(item.ID)
+		m.text(w.id)
 		m.html(`">`)
 		m.text(string(item.Title))
 		m.html(`</bdi><a class="edit" href="`)
 		m.text(w.edit)
-		m.int(item.ID)
+		m.text(w.id)
 		m.html(`#title`)
-		w.named(m, "edit", item.ID)
+		w.named(m, "edit")
 		m.html(`" aria-label="Edit">✎</a>`)
 	}
 
-	w.form(m, item.ID)
+	w.form(m)
 	m.html(`/delete`)
 	m.text(w.back)
 	m.html(`">`)
 	w.writeKey(m)
 	m.html(`<button class="delete`)
-	w.named(m, "delete", item.ID)
+	w.named(m, "delete")
 	m.html(`" aria-label="Delete">×</button></form></li>
 `)
 }
 
 // form begins a form for an item, up to its id.
-func (w row) form(m *markup, id int64) {
+func (w row) form(m *markup) {
 	m.html(`<form method="post" action="`)
 	m.text(w.home)
 	m.html(`/items/`)
-	m.int(id)
+	m.text(w.id)
 }
 
 // named ends one attribute and gives the element an id and a name: its own
 // label and the title.
-func (w row) named(m *markup, what string, id int64) {
+func (w row) named(m *markup, what template.HTML) {
 	m.html(`" id="`)
-	m.text(what)
+	m.html(what)
 	m.html(`-`)
-	m.int(id)
+	m.text(w.id)
 	m.html(`" aria-labelledby="`)
-	m.text(what)
+	m.html(what)
 	m.html(`-`)
-	m.int(id)
+	m.text(w.id)
 	m.html(` title-`)
-	m.int(id)
+	m.text(w.id)
 }
 
 // writeEdit writes the form in the place of the title, which stays to name the
 // other buttons: what is in the field is not stored yet. The field's id is what
 // the link to the form points to.
 func (w row) writeEdit(m *markup, item *todo.Item) {
-	w.form(m, item.ID)
+	w.form(m)
 	m.html(`/edit`)
 	m.text(w.back)
 	m.html(`" class="editing">`)
 	m.html(`<bdi hidden id="title-`)
-	m.int(item.ID)
+	m.text(w.id)
 	m.html(`">`)
 	m.text(string(item.Title))
 	m.html(`</bdi><label class="unseen" for="title">New text</label><input id="title" name="title" type="text" autocomplete="off" enterkeyhint="done"`)
@@ -122,7 +126,7 @@ func (w row) writeEdit(m *markup, item *todo.Item) {
 	m.html(`<button>Save</button><a id="cancel" href="`)
 	m.text(w.address(w.view.plain()))
 	m.html(`#item-`)
-	m.int(item.ID)
+	m.text(w.id)
 	m.html(`">Cancel</a></form>`)
 }
 
