@@ -16,7 +16,8 @@ var roundTrips = []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 80
 
 // distances measures what a page and a write take with the database far away,
 // for one visitor at a time. They are compared with an empty statement on the
-// same way, for the proxy that makes it longer needs some time of its own.
+// same way, for the proxy that makes it longer needs some time of its own. An
+// empty commit tells how much of a write is the wait for the database's disk.
 func (b *bench) distances(ctx context.Context) error {
 	way, err := faults.StartWay(b.database)
 	if err != nil {
@@ -33,7 +34,11 @@ func (b *bench) distances(ctx context.Context) error {
 		if err := way.Stretch(trip); err != nil {
 			return err
 		}
-		bare, err := shortest(ctx, way.URL(), b.phase/4)
+		bare, err := shortest(ctx, way.URL(), b.phase/4, "")
+		if err != nil {
+			return err
+		}
+		commit, err := shortest(ctx, way.URL(), b.phase/4, "select pg_logical_emit_message(true, '', '')")
 		if err != nil {
 			return err
 		}
@@ -52,14 +57,15 @@ func (b *bench) distances(ctx context.Context) error {
 		}
 		group := fmt.Sprintf("database %v away and back", trip)
 		b.report.add(group, "an empty statement, p50", bare, "ms", nil)
+		b.report.add(group, "an empty commit, p50", commit, "ms", nil)
 		b.report.add(group, "page, p50", reads.quantile(0.50)/bare, "round trips", atMost(1.1))
 		b.report.add(group, "new item, p50", writes.quantile(0.50)/bare, "round trips", atMost(1.1))
 	}
 	return nil
 }
 
-// shortest is the p50 of the shortest question to a database, in milliseconds.
-func shortest(ctx context.Context, database string, during time.Duration) (float64, error) {
+// shortest is the p50 of a short statement, in milliseconds.
+func shortest(ctx context.Context, database string, during time.Duration, sql string) (float64, error) {
 	conn, err := pgx.Connect(ctx, database)
 	if err != nil {
 		return 0, err
@@ -68,7 +74,7 @@ func shortest(ctx context.Context, database string, during time.Duration) (float
 	var asked load
 	for begin := time.Now(); len(asked.latencies) == 0 || time.Since(begin) < during; {
 		started := time.Now()
-		if err := conn.Ping(ctx); err != nil {
+		if _, err := conn.Exec(ctx, sql); err != nil {
 			return 0, err
 		}
 		asked.latencies = append(asked.latencies, time.Since(started))

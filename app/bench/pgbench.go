@@ -14,7 +14,8 @@ import (
 )
 
 // pgbench runs one prepared statement as fast as the server answers it, on as
-// many connections as the app's pool has.
+// many connections as the app's pool has. With as many as the app has clients it
+// gets less.
 type pgbench struct {
 	program, script string
 	arguments       []string
