@@ -64,7 +64,8 @@ func (s *Store) attempt(ctx context.Context, f func(context.Context, *pgx.Conn) 
 //
 // Statements name a list, and a write to it, by subqueries with one value and not
 // by joins: a plan for a join, made while a table had a few rows, may read all of
-// it later. At worst they read what belongs to the list.
+// it later. At worst they read what belongs to the list. A page has to join; its
+// subqueries have a limit, so that they are looked up row by row.
 type statement struct{ owner, share string }
 
 func forBoth(sql string) statement {

@@ -7,7 +7,7 @@ import (
 )
 
 var editWork = writeOf(`item as (
-    select id, completed
+    select completed -- what it was
       from todos
      where list = (select list from fresh) and deletion = 0 and id = $4
 ), edited as (
@@ -15,7 +15,7 @@ var editWork = writeOf(`item as (
        set title = coalesce($5, title),
            completed = coalesce($6, completed),
            position = coalesce($7, position)
-     where list = (select list from fresh) and deletion = 0 and id = (select id from item)
+     where list = (select list from fresh) and deletion = 0 and id = $4
     returning title, completed, position
 ), outcome as (
     select (select jsonb_build_object('title', title, 'completed', completed, 'order', position) from edited) as answer,

@@ -36,7 +36,7 @@ select l.total, l.open, l.epoch, l.version,
         select deleted
           from writes
          where list = l.id and key = $5 and ` + recent + `
-         limit 1
+         limit 1 -- there is one at most; this keeps it from becoming a join (see statement)
        ) w on true
   left join lateral (
         select id, title, completed, position

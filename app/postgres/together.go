@@ -152,7 +152,7 @@ func (t *together) ended() {
 func (s *Store) readBatch(ctx context.Context, reads []*pageRead) {
 	next := retryAlone
 	defer func() {
-		recover() // whose page it is panics again, where nobody else is hit
+		recover() // not logged: the page that is the cause panics again when it is read alone
 		for _, read := range reads {
 			read.step <- next
 		}
