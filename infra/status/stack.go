@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -19,6 +20,9 @@ type stack struct {
 
 // openStack finds the stack of that name, or the selected one where name is empty.
 func openStack(ctx context.Context, project, name string) (stack, error) {
+	if _, err := exec.LookPath("pulumi"); err != nil {
+		return stack{}, fmt.Errorf("find the Pulumi CLI: %w: install it or, for the stack of `make up`, run `go run ./infra/twin make status`", err)
+	}
 	workspace, err := auto.NewLocalWorkspace(ctx, auto.WorkDir(project))
 	if err != nil {
 		return stack{}, err

@@ -203,6 +203,13 @@ func TestACloudThatDoesNotAnswerHidesItsOwnHostOnly(t *testing.T) {
 	assert.ErrorIs(t, said.web.err, context.DeadlineExceeded)
 }
 
+func TestWhoHasNoPulumiHearsWhatToDo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	err := run(t.Context(), nil, ".")
+	require.ErrorIs(t, err, exec.ErrNotFound)
+	require.ErrorContains(t, err, "run `go run ./infra/twin make status`")
+}
+
 func TestAStackThatHasNoHostsIsNamed(t *testing.T) {
 	dir := project(t, &clouds{}, "")
 	require.EqualError(t, run(t.Context(), nil, dir), "stack \"prod\" has no hosts yet, or none any more: run `pulumi up`")
