@@ -46,8 +46,8 @@ type Args struct {
 
 	WebHost pulumi.StringInput // IPv4 address that the app connects from
 
-	// AdminCIDRs may reach PostgreSQL too, and SSH. IPv6 networks are left out: the VM has no IPv6 address,
-	// and GCP refuses a rule that mixes the families.
+	// AdminCIDRs may reach PostgreSQL too and, where there are keys, SSH. IPv6 networks are left out: the VM has no
+	// IPv6 address, and GCP refuses a rule that mixes the families.
 	AdminCIDRs   []netip.Prefix
 	AdminSSHKeys []string // in authorized_keys format, for user admin; without AdminCIDRs of no effect
 

@@ -73,3 +73,11 @@ func ReadConfig(ctx *pulumi.Context) (Config, error) {
 	c.WebOperations, c.DatabaseOperations = operations["web"], operations["database"]
 	return c, r.problems.err()
 }
+
+// SSHFrom are the networks from which administrators may log in: none while nobody has a key.
+func (c Config) SSHFrom() []netip.Prefix {
+	if len(c.AdminSSHKeys) == 0 {
+		return nil
+	}
+	return c.AdminCIDRs
+}

@@ -73,7 +73,7 @@ func Deploy(ctx *pulumi.Context) error {
 		Zone:             config.AWSZone,
 		InstanceType:     config.WebInstanceType,
 		AMI:              config.WebAMI,
-		AdminCIDRs:       config.AdminCIDRs,
+		SSHFrom:          config.SSHFrom(),
 		Address:          webAddress,
 		DatabaseAddress:  db.Address,
 		DesiredParameter: channel.DesiredParameter,

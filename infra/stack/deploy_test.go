@@ -106,10 +106,36 @@ func TestEveryResourceSaysWhoseItIs(t *testing.T) {
 
 // Neither side's allow-list is wider than the other's address and adminCidrs.
 func TestTheAllowListsNameEachOther(t *testing.T) {
-	const admin = "192.0.2.0/24"
-	resources := preview(t, map[string]string{"crosscloud:adminCidrs": `["` + admin + `"]`})
+	const (
+		admin    = "192.0.2.0/24"
+		adminKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINk7I0CZ9Qi28XHPaii9hdzT6xsgJDFSZLADl/eDD04H one@example.org"
+	)
+	visitors := map[string][]string{
+		"database 5432": {webIP + "/32", admin},
+		"web in 443":    {"0.0.0.0/0"},
+		"web in 80":     {"0.0.0.0/0"},
+		"web out 443":   {"0.0.0.0/0"},
+		"web out 80":    {"0.0.0.0/0"},
+		"web out 5432":  {databaseIP + "/32"},
+	}
+	settings := map[string]string{"crosscloud:adminCidrs": `["` + admin + `"]`}
+	t.Run("nobody has a key to log in with", func(t *testing.T) {
+		require.Equal(t, visitors, openings(t, settings))
+	})
+
+	settings["crosscloud:adminSshKeys"] = `["` + adminKey + `"]`
+	administered := maps.Clone(visitors)
+	administered["database 22"], administered["web in 22"] = []string{admin}, []string{admin}
+	t.Run("somebody has", func(t *testing.T) {
+		require.Equal(t, administered, openings(t, settings))
+	})
+}
+
+// openings are the ranges that may be reached or come in, by host and port.
+func openings(t *testing.T, settings map[string]string) map[string][]string {
+	t.Helper()
 	opened := map[string][]string{}
-	for _, r := range resources {
+	for _, r := range preview(t, settings) {
 		switch r.Token {
 		case "gcp:compute/firewall:Firewall":
 			for _, allow := range r.Inputs["allows"].ArrayValue() {
@@ -130,16 +156,7 @@ func TestTheAllowListsNameEachOther(t *testing.T) {
 			opened[key] = append(opened[key], r.Inputs["cidrIpv4"].StringValue())
 		}
 	}
-	require.Equal(t, map[string][]string{
-		"database 5432": {webIP + "/32", admin},
-		"database 22":   {admin},
-		"web in 443":    {"0.0.0.0/0"},
-		"web in 80":     {"0.0.0.0/0"},
-		"web in 22":     {admin},
-		"web out 443":   {"0.0.0.0/0"},
-		"web out 80":    {"0.0.0.0/0"},
-		"web out 5432":  {databaseIP + "/32"},
-	}, opened)
+	return opened
 }
 
 // What the program is given as a secret never stands in a plain input.

@@ -22,13 +22,13 @@ type opening struct {
 	peer      pulumi.StringInput
 }
 
-// ingress lists who may connect: visitors, and administrators when there are any. Port 80 only redirects.
+// ingress lists who may connect: visitors, and administrators where any may log in. Port 80 only redirects.
 func (d declarer) ingress() []opening {
 	list := []opening{
 		{"in-https", "visitors", 443, pulumi.String(anywhere)},
 		{"in-http", "visitors who are then redirected to https", 80, pulumi.String(anywhere)},
 	}
-	for _, admins := range d.args.AdminCIDRs {
+	for _, admins := range d.args.SSHFrom {
 		list = append(list, opening{"in-ssh-" + admins.String(), "administrators", 22, pulumi.String(admins.String())})
 	}
 	return list

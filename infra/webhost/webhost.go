@@ -21,7 +21,7 @@ type Args struct {
 	Zone         string         // availability zone, "us-east-1a"
 	InstanceType string         // amd64, "t3.micro"
 	AMI          string         // optional; an exact image on purpose, instead of Debian 13's newest at creation
-	AdminCIDRs   []netip.Prefix // optional; who may reach port 22
+	SSHFrom      []netip.Prefix // optional; who may reach port 22
 
 	Address         *Address           // reserved with ReserveAddress
 	DatabaseAddress pulumi.StringInput // IPv4; the only place that port 5432 is open to

@@ -103,7 +103,7 @@ func TestRulesAreExactlyThoseDeclared(t *testing.T) {
 	assert.ElementsMatch(t, outward, rules(closed.Of(out)))
 
 	administered := deploy(t, func(args *Args) {
-		args.AdminCIDRs = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28"), netip.MustParsePrefix("192.0.2.77/32")}
+		args.SSHFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28"), netip.MustParsePrefix("192.0.2.77/32")}
 	})
 	assert.ElementsMatch(t, append(visitors, "tcp 22-22 192.0.2.0/28", "tcp 22-22 192.0.2.77/32"), rules(administered.Of(in)))
 	assert.ElementsMatch(t, outward, rules(administered.Of(out)))
