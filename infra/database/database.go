@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -46,10 +44,9 @@ type Args struct {
 
 	WebHost pulumi.StringInput // IPv4 address that the app connects from
 
-	// AdminCIDRs may reach PostgreSQL too and, where there are keys, SSH. IPv6 networks are left out: the VM has no
-	// IPv6 address, and GCP refuses a rule that mixes the families.
-	AdminCIDRs   []netip.Prefix
-	AdminSSHKeys []string // in authorized_keys format, for user admin; without AdminCIDRs of no effect
+	AdminCIDRs   []netip.Prefix // optional; IPv4 networks that may reach PostgreSQL, too
+	SSHFrom      []netip.Prefix // optional; IPv4 networks that may reach port 22
+	AdminSSHKeys []string       // of the user admin: lines of authorized_keys
 
 	// PasswordVersion counts the app's passwords; the next number makes a new one, two steps retire a leaked one.
 	// 0 means 1. A version that is left out changes the password in use, before the app is told.
@@ -160,17 +157,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return db, nil
 }
 
-// adminKeys are let in only where the firewall lets their owners' networks in.
-func (db *Database) adminKeys() []string {
-	keys := []string{}
-	if len(db.admins()) > 0 {
-		for _, key := range db.args.AdminSSHKeys {
-			keys = append(keys, strings.TrimSpace(key))
-		}
-	}
-	return keys
-}
-
 // options returns a child's options, in a slice of its own. The APIs must be enabled before anything else.
 func (db *Database) options(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append([]pulumi.ResourceOption{
@@ -181,22 +167,19 @@ func (db *Database) options(more ...pulumi.ResourceOption) []pulumi.ResourceOpti
 
 // clients is the one list that the firewall and pg_hba.conf are both made from.
 func (db *Database) clients() pulumi.StringArrayOutput {
-	admins := db.admins()
 	return db.args.WebHost.ToStringOutput().ApplyT(func(address string) ([]string, error) {
 		web, err := netip.ParseAddr(address)
 		if err != nil || !web.Is4() {
 			return nil, fmt.Errorf("the web host's address %q is not an IPv4 address", address)
 		}
-		return append([]string{address + "/32"}, admins...), nil
+		return append([]string{address + "/32"}, texts(db.args.AdminCIDRs)...), nil
 	}).(pulumi.StringArrayOutput)
 }
 
-func (db *Database) admins() []string {
-	var cidrs []string
-	for _, prefix := range db.args.AdminCIDRs {
-		if prefix.Addr().Is4() && !slices.Contains(cidrs, prefix.String()) {
-			cidrs = append(cidrs, prefix.String())
-		}
+func texts(prefixes []netip.Prefix) []string {
+	var list []string
+	for _, prefix := range prefixes {
+		list = append(list, prefix.String())
 	}
-	return cidrs
+	return list
 }

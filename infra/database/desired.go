@@ -136,7 +136,7 @@ func newDesired(db *Database, clients pulumi.StringArrayOutput, t *trust, l *log
 				Owner:             ownerName,
 				Roles:             roles,
 				ServerKey:         values[4].(string),
-				AdminSSHKeys:      db.adminKeys(),
+				AdminSSHKeys:      append([]string{}, db.args.AdminSSHKeys...),            // [], not null
 				Operations:        append([]operation.Operation{}, db.args.Operations...), // [], not null
 				StatusBucket:      values[6].(string),
 				StatusObject:      statusObject,

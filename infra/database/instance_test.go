@@ -50,7 +50,7 @@ func TestImageIsTheFamilysNewestAndThenKept(t *testing.T) {
 
 func TestNobodyButTheStackNamesSSHKeys(t *testing.T) {
 	m, _ := mustDeploy(t, func(a *Args) {
-		a.AdminCIDRs, a.AdminSSHKeys = prefixes("192.0.2.0/24"), []string{"ssh-ed25519 AAAAC3Nz one@example.org"}
+		a.SSHFrom, a.AdminSSHKeys = prefixes("192.0.2.0/24"), []string{"ssh-ed25519 AAAAC3Nz one@example.org"}
 	})
 	metadata := m.Named(t, "db-vm").Plain()["metadata"].(map[string]any)
 	assert.NotContains(t, metadata, "ssh-keys", "they are part of the desired state, and would stay beside it")

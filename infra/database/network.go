@@ -45,8 +45,8 @@ func newNetwork(ctx *pulumi.Context, db *Database, clients pulumi.StringArrayOut
 		"PostgreSQL from the web host and the administrators"); err != nil {
 		return nil, err
 	}
-	if admins := db.admins(); len(admins) > 0 && len(db.args.AdminSSHKeys) > 0 {
-		if err := allow(ctx, db, vpc, "ssh", 22, pulumi.ToStringArray(admins).ToStringArrayOutput(),
+	if len(db.args.SSHFrom) > 0 {
+		if err := allow(ctx, db, vpc, "ssh", 22, pulumi.ToStringArray(texts(db.args.SSHFrom)).ToStringArrayOutput(),
 			"SSH from the administrators"); err != nil {
 			return nil, err
 		}

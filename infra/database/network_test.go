@@ -7,19 +7,16 @@ import (
 )
 
 func TestFirewallAdmitsExactlyTheGivenRanges(t *testing.T) {
-	key := []string{"ssh-ed25519 AAAAC3Nz one@example.org"}
 	for name, c := range map[string]struct {
-		admins, keys  []string
-		postgres, ssh []any
+		admins, sshFrom []string
+		postgres, ssh   []any
 	}{
-		"the web host alone":       {nil, key, []any{"198.51.100.7/32"}, nil},
-		"and administrators":       {[]string{"203.0.113.64/26", "192.0.2.1/32"}, key, []any{"198.51.100.7/32", "203.0.113.64/26", "192.0.2.1/32"}, []any{"203.0.113.64/26", "192.0.2.1/32"}},
-		"who have no keys":         {[]string{"192.0.2.1/32"}, nil, []any{"198.51.100.7/32", "192.0.2.1/32"}, nil},
-		"each of them once":        {[]string{"192.0.2.1/32", "192.0.2.1/32"}, key, []any{"198.51.100.7/32", "192.0.2.1/32"}, []any{"192.0.2.1/32"}},
-		"IPv6 networks are no use": {[]string{"2001:db8::/48"}, key, []any{"198.51.100.7/32"}, nil},
+		"the web host alone": {nil, nil, []any{"198.51.100.7/32"}, nil},
+		"and administrators": {[]string{"203.0.113.64/26", "192.0.2.1/32"}, nil, []any{"198.51.100.7/32", "203.0.113.64/26", "192.0.2.1/32"}, nil},
+		"who may log in":     {[]string{"192.0.2.1/32"}, []string{"192.0.2.1/32"}, []any{"198.51.100.7/32", "192.0.2.1/32"}, []any{"192.0.2.1/32"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs, a.AdminSSHKeys = prefixes(c.admins...), c.keys })
+			m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs, a.SSHFrom = prefixes(c.admins...), prefixes(c.sshFrom...) })
 			rules := map[string][]any{}
 			for _, res := range m.Resources() {
 				if res.Token != "gcp:compute/firewall:Firewall" {

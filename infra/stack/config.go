@@ -74,10 +74,11 @@ func ReadConfig(ctx *pulumi.Context) (Config, error) {
 	return c, r.problems.err()
 }
 
-// SSHFrom are the networks from which administrators may log in: none while nobody has a key.
-func (c Config) SSHFrom() []netip.Prefix {
-	if len(c.AdminSSHKeys) == 0 {
-		return nil
+// ssh is who may log in on both hosts, and from where. It takes both: no port is open to nobody, and no key is on a host
+// that its owner can't reach.
+func (c Config) ssh() (from []netip.Prefix, keys []string) {
+	if len(c.AdminCIDRs) == 0 || len(c.AdminSSHKeys) == 0 {
+		return nil, nil
 	}
-	return c.AdminCIDRs
+	return c.AdminCIDRs, c.AdminSSHKeys
 }

@@ -25,6 +25,7 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	name := ctx.Project() + "-" + ctx.Stack()
 	tags := map[string]string{"project": ctx.Project(), "stack": ctx.Stack()}
+	sshFrom, sshKeys := config.ssh()
 
 	// Both addresses come first: each side's allow-list names the other's.
 	webAddress, err := webhost.ReserveAddress(ctx, "web-address", webhost.AddressArgs{Name: name, Tags: tags, Adopt: config.AdoptWebAddress})
@@ -49,7 +50,8 @@ func Deploy(ctx *pulumi.Context) error {
 		ProtectData:     config.ProtectData,
 		WebHost:         webAddress.IP,
 		AdminCIDRs:      config.AdminCIDRs,
-		AdminSSHKeys:    config.AdminSSHKeys,
+		SSHFrom:         sshFrom,
+		AdminSSHKeys:    sshKeys,
 		PasswordVersion: config.DatabasePasswordVersion,
 		Operations:      config.DatabaseOperations,
 	})
@@ -73,7 +75,7 @@ func Deploy(ctx *pulumi.Context) error {
 		Zone:             config.AWSZone,
 		InstanceType:     config.WebInstanceType,
 		AMI:              config.WebAMI,
-		SSHFrom:          config.SSHFrom(),
+		SSHFrom:          sshFrom,
 		Address:          webAddress,
 		DatabaseAddress:  db.Address,
 		DesiredParameter: channel.DesiredParameter,
@@ -101,7 +103,7 @@ func Deploy(ctx *pulumi.Context) error {
 		DatabaseCA:         db.CACertificate,
 		DatabaseURL:        channel.DatabaseURLParameter,
 		DatabaseURLVersion: channel.DatabaseURLVersion,
-		AdminSSHKeys:       config.AdminSSHKeys,
+		AdminSSHKeys:       sshKeys,
 		Operations:         config.WebOperations,
 	})
 	// Before the release, which can fail: the outputs of a failed update replace those of the last one, too.

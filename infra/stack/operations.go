@@ -18,7 +18,7 @@ var kinds = map[string]map[string][]string{
 	"database": {"restart": nil},
 }
 
-// validOperationID is narrow because hosts keep a file per id.
+// validOperationID is narrow because ids go through shell scripts, and up to ten of them into a status of 4 KB.
 var validOperationID = matches(`[a-z0-9][a-z0-9-]{0,39}`, "is not 1 to 40 lower-case letters, digits and hyphens, beginning with a letter or digit")
 
 // asked is an operation as the configuration has it.

@@ -126,6 +126,7 @@ func (r *reader) sshKeys(key string) []string {
 		if err != nil || len(options) > 0 || strings.TrimSpace(string(rest)) != "" {
 			r.problem(fmt.Sprintf("%s[%d]", r.name(r.own, key), i), value, "is not one public key; for example \"ssh-ed25519 AAAA… name\"")
 		}
+		keys[i] = strings.TrimSpace(value) // from a file, it ends with a newline
 	}
 	return keys
 }
