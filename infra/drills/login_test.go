@@ -30,8 +30,16 @@ func (s *stack) login(t *testing.T) login {
 	return login{url: output("databaseUrl"), ca: output("databaseCa")}
 }
 
-// from connects from a host, trusting the stack's own authority and nobody else.
+// from connects from a host.
 func (l login) from(t *testing.T, host string) *pgx.Conn {
+	t.Helper()
+	session, err := l.connect(t, host)
+	require.NoError(t, err)
+	return session
+}
+
+// connect is from where it may be refused. It trusts the stack's own authority and nobody else.
+func (l login) connect(t *testing.T, host string) (*pgx.Conn, error) {
 	t.Helper()
 	require.Contains(t, l.url, "sslmode=verify-full")
 	config, err := pgx.ParseConfig(l.url)
@@ -42,10 +50,12 @@ func (l login) from(t *testing.T, host string) *pgx.Conn {
 	ctx, cancel := context.WithTimeout(t.Context(), wait)
 	defer cancel()
 	session, err := pgx.ConnectConfig(ctx, config)
-	require.NoError(t, err)
+	if err != nil {
+		return nil, err
+	}
 	require.IsType(t, &tls.Conn{}, session.PgConn().Conn())
 	t.Cleanup(func() { _ = session.Close(context.Background()) })
-	return session
+	return session, nil
 }
 
 // dialFrom opens a TCP connection from a container: a shell in it passes on both directions.
