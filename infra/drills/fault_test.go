@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"crosscloud/infra/twin/services"
 	"crosscloud/infra/twin/state"
 )
 
@@ -34,20 +33,6 @@ func (s *stack) fault(t *testing.T, host string, fault state.Fault) (heal func()
 	}
 	t.Cleanup(heal)
 	return heal
-}
-
-// faults puts the same wrong with every service that a VM calls by name.
-func (s *stack) faults(t *testing.T, fault state.Fault) (heal func()) {
-	t.Helper()
-	var heals []func()
-	for _, host := range services.Hostnames(awsRegion) {
-		heals = append(heals, s.fault(t, host, fault))
-	}
-	return func() {
-		for _, heal := range heals {
-			heal()
-		}
-	}
 }
 
 // journalSays waits until the agent of a VM said so since then.
