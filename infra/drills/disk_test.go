@@ -16,9 +16,9 @@ import (
 func theRootDisksAreFull(t *testing.T) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 	visits, client := booted.visit(t), booted.visitor(t)
-	roomAtDatabase := fillDisk(t, database, "/var/lib/crosscloud", "/etc/crosscloud", "/etc/postgresql")
-	roomAtWeb := fillDisk(t, web, "/var/lib/crosscloud", "/etc/crosscloud", "/etc/nginx", "/etc/containers/systemd")
-	undo := booted.edit(t, "infra/database/boot/postgresql.conf", "# The server's whole configuration", "# By the drill.\n# The server's whole configuration")
+	roomAtDatabase := fillDisk(t, database, "/var/lib/crosscloud", "/var/tmp", "/var/log", "/etc/crosscloud", "/etc/postgresql")
+	roomAtWeb := fillDisk(t, web, "/var/lib/crosscloud", "/var/tmp", "/var/log", "/etc/crosscloud", "/etc/nginx", "/etc/containers/systemd")
+	undo := booted.newSettings(t)
 	release := booted.newRelease(t)
 	up := booted.up(t)
 	up.says(t, "database: trying again: ")

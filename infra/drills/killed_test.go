@@ -4,9 +4,8 @@ package drills
 
 import (
 	"fmt"
-	"os/exec"
-	"path/filepath"
-	"strconv"
+	"net/http/cookiejar"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,73 +15,89 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// Converge is killed after each change that it makes: at the first boot of both VMs, at a rollout, and at the way back.
-// The next run always finishes the work.
+// Converge is killed after each change that it makes, in the whole life of a stack: its first boot with a blank disk, a
+// rollout, the way back, and a database VM that takes the place of another. The next run always finishes the work.
 func convergeIsKilledAtEveryStep(t *testing.T) {
-	booted.typeTodo(t, "remember me while both VMs die")
-	firstBootUnderFire(t)
+	birthUnderFire(t)
 	rolloutUnderFire(t)
+	badReleaseUnderFire(t)
 	wayBackUnderFire(t)
+	web, first := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
+	nothingIsLeftToDo(t, first)
+	killed := kills(t, first)
+	second := replacementUnderFire(t)
 
-	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 	diedEverywhere(t, "../webhost/boot", kills(t, web), webUnmet, repeatedAnnouncement)
-	diedEverywhere(t, "../database/boot", kills(t, database), databaseUnmet, nil)
-	nothingIsLeftToDo(t, web, database)
+	diedEverywhere(t, "../database/boot", slices.Concat(killed, kills(t, second)), databaseUnmet, nil)
+	nothingIsLeftToDo(t, web, second)
 }
 
-// nothingIsLeftToDo runs converge once more, by hand, on hosts that are at peace again.
+// nothingIsLeftToDo runs converge once more, by hand, on hosts that are at peace again, and looks for what a run leaves
+// behind that did not come to its end.
 func nothingIsLeftToDo(t *testing.T, hosts ...state.Machine) {
 	for _, host := range hosts {
 		disarmKiller(t, host.Container)
 		said := inside(t, host, "bash", "-c", `cd /var/lib/crosscloud/bundles
 			"$PWD/$(cat /run/crosscloud/revision 2>/dev/null || ls)/converge"`)
 		require.NotContains(t, said, "changed:")
+		left := inside(t, host, "bash", "-c", `set -euo pipefail
+			find /etc/crosscloud /etc/nginx /etc/postgresql /etc/containers /etc/systemd/system /var/lib/crosscloud /var/lib/postgresql \
+				/usr/local/lib/crosscloud -path '*/bundles/*/*' -prune -o -path '*/main/pg_*' -prune -o \
+				\( -name '*.new' -o -name '*.part' -o -name '.new.*' -o -name previous -o -name next -o -name restart \) -print 2>/dev/null || true
+			find /var/lib/crosscloud/secrets -type f 2>/dev/null | sort | head -n -1`)
+		require.Empty(t, left, "what is half-way done, and secrets that nobody needs any more")
 	}
-	require.NoError(t, booted.command("pulumi", "config", "rm", "operations"))
-	booted.up(t).succeeds(t)
 	booted.noChange(t)
 }
 
-// firstBootUnderFire replaces both VMs at once while the archive is out of reach for the one, locked and slow for the
-// other.
-func firstBootUnderFire(t *testing.T) {
-	// Something new, or the update would take the words of the VMs before for theirs.
-	booted.configure(t, "adminCidrs[0]", "198.51.100.0/24")
-	booted.configure(t, "adminSshKeys[0]", nobodysKey(t))
-	resources, old := booted.resources(t), booted.containers(t)
+// birthUnderFire makes a stack from nothing, while the archive is out of reach for the one VM, locked and slow for the
+// other, on which a package manager was killed, too.
+func birthUnderFire(t *testing.T) {
+	booted.name, booted.typed = twinName, nil
+	var err error
+	booted.cookies, err = cookiejar.New(nil)
+	require.NoError(t, err)
 	start := time.Now()
-	up := booted.up(t, "--replace", must(t, resources, "aws:ec2/instance:Instance web-host").URN,
-		"--replace", must(t, resources, "gcp:compute/instance:Instance database-vm").URN)
-	var web string
-	var reach, unlock, fast func()
-	booted.newMachines(t, old, map[string]func(string){
+	up := booted.begin(t, "up")
+	var web, database archive
+	booted.newMachines(t, nil, map[string]func(string){
 		state.AWS: func(container string) {
 			armKiller(t, container)
-			web, unlock, fast = container, lockPackages(t, container), slowArchive(t, container)
+			breakPackage(t, container)
+			web = archive{t, container}
+			web.lock("/var/lib/dpkg/lock-frontend")
+			web.slow()
 		},
 		state.GCP: func(container string) {
 			armKiller(t, container)
-			reach = withoutArchive(t, container)
+			database = archive{t, container}
+			database.cutOff()
 		},
 	})
 	up.says(t, "database: trying again: packages not done: apt: E: ")
-	reach()
-	reached := time.Now()
-	waitsForLock(t, web)
-	unlock()
-	unlocked := time.Now()
-	up.says(t, "database: packages done")
-	phases.add("first boot of the database host without an archive: its packages installed", reached)
+	database.reach()
+	web.waitsForLock()
+	web.unlock()
 	up.says(t, "web host: packages done")
-	phases.add("first boot of the web host with apt locked, then slow: its packages installed", unlocked)
-	fast()
+	web.fast()
 	up.succeeds(t)
-	booted.whole(t, "both VMs replaced, converge killed after every change", start)
+	url, err := booted.read("url")
+	require.NoError(t, err)
+	booted.url = strings.TrimSpace(url)
+	booted.typeTodo(t, "remember me while everything dies")
+	booted.whole(t, "a stack from nothing, converge killed after every change", start)
 }
 
-// rolloutUnderFire brings a release, another password and an operation, and a visitor notices nothing.
+// rolloutUnderFire brings a release, another password, an administrator and an operation, and a visitor notices nothing.
 func rolloutUnderFire(t *testing.T) {
 	visits := booted.visit(t)
+	booted.configure(t, "adminCidrs[0]", "198.51.100.0/24")
+	booted.configure(t, "adminSshKeys[0]", nobodysKey(t))
+	for _, cloud := range []string{state.AWS, state.GCP} {
+		host := booted.machine(t, cloud)
+		breakPackage(t, host.Container)
+		inside(t, host, "systemctl", "stop", "ssh.service")
+	}
 	id := newOperation("web")
 	booted.configure(t, "operations[0].id", id)
 	booted.configure(t, "operations[0].host", "web")
@@ -99,44 +114,50 @@ func rolloutUnderFire(t *testing.T) {
 	visits.allSucceeded(t)
 }
 
-// wayBackUnderFire takes back what an administrator had, and restarts the database.
+// badReleaseUnderFire brings one whose migration fails: a verdict that is cut off is given again.
+func badReleaseUnderFire(t *testing.T) {
+	visits := booted.visit(t)
+	undo, start := failingMigration.edit(t), time.Now()
+	said := booted.up(t).fails(t)
+	for _, want := range failingMigration.wants {
+		require.Contains(t, said, want)
+	}
+	phases.add("a migration that fails, converge killed after every change: given up", start)
+	undo()
+	visits.allSucceeded(t)
+}
+
+// wayBackUnderFire takes back what an administrator had, restarts the database, enlarges its disk and changes its agent.
 func wayBackUnderFire(t *testing.T) {
 	booted.configure(t, "operations[0].id", newOperation("database"))
 	booted.configure(t, "operations[0].host", "database")
+	booted.configure(t, "databaseDiskGb", "21")
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminSshKeys"))
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminCidrs"))
+	undo := booted.edit(t, "infra/database/boot/crosscloud-agent.service", "[Service]\n", "# By the drill.\n[Service]\n")
 	start := time.Now()
 	booted.up(t).succeeds(t)
 	booted.whole(t, "a configuration taken back, converge killed after every change", start)
+	undo()
+	require.NoError(t, booted.command("pulumi", "config", "rm", "operations"))
+	booted.up(t).succeeds(t)
+}
+
+// replacementUnderFire puts another VM in the place of the database's. On it, the user postgres has another number than on
+// the one that wrote the data.
+func replacementUnderFire(t *testing.T) (replaced state.Machine) {
+	old, start := booted.containers(t), time.Now()
+	up := booted.up(t, "--replace", must(t, booted.resources(t), "gcp:compute/instance:Instance database-vm").URN)
+	booted.newMachines(t, old, map[string]func(string){
+		state.GCP: func(container string) {
+			armKiller(t, container)
+			takeUserID(t, container)
+		},
+	})
+	up.succeeds(t)
+	booted.whole(t, "database VM replaced, converge killed after every change", start)
+	return booted.machine(t, state.GCP)
 }
 
 // newOperation is an id that no host has heard of.
 func newOperation(host string) string { return fmt.Sprintf("drill-%s-%d", host, time.Now().Unix()) }
-
-// configure sets a value of the stack's configuration.
-func (s *stack) configure(t *testing.T, path, value string) {
-	t.Helper()
-	require.NoError(t, s.command("pulumi", "config", "set", "--path", path, value))
-}
-
-// nextPassword asks for another password of the app's.
-func (s *stack) nextPassword(t *testing.T) {
-	t.Helper()
-	version := 1 // Pulumi.yaml's default
-	if text, err := s.read("pulumi", "config", "get", "databasePasswordVersion"); err == nil {
-		version, err = strconv.Atoi(strings.TrimSpace(text))
-		require.NoError(t, err)
-	}
-	s.configure(t, "databasePasswordVersion", strconv.Itoa(version+1))
-}
-
-// nobodysKey is a public one, whose private half nobody keeps.
-func nobodysKey(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "key")
-	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "drill", "-f", file).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	text, err := exec.Command("cat", file+".pub").Output()
-	require.NoError(t, err)
-	return strings.TrimSpace(string(text))
-}

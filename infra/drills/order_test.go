@@ -9,7 +9,7 @@ import (
 )
 
 // TestDrills runs every drill on the one booted stack, in the order in which they stand here. Each leaves the stack whole
-// for the next, and the last one destroys it. One alone: -run 'TestDrills/web_host_is_replaced'.
+// for the next, and the last one destroys it. One alone: -run 'TestDrills/two_ups_at_once'.
 func TestDrills(t *testing.T) {
 	// The list of the browser that all drills share: whole is a site that shows what is on it.
 	booted.typeTodo(t, "be here after each drill")
@@ -41,18 +41,23 @@ func TestDrills(t *testing.T) {
 		// What fails around a rollout.
 		{"bad releases are given up", badReleasesAreGivenUp},
 		{"the database is away during a rollout", theDatabaseIsAwayDuringARollout},
-		{"slow and failing services", slowAndFailingServices},
-		{"the clock is wrong", theClockIsWrong},
+		{"the parameter store fails", theParameterStoreFails},
+		{"the metadata services are slow", theMetadataServicesAreSlow},
+		{"the clocks are wrong", theClocksAreWrong},
 		{"grants taken away", grantsTakenAway},
 		{"the root disks are full", theRootDisksAreFull},
-		{"converge is killed at every step", convergeIsKilledAtEveryStep},
+		{"first boots in bad weather", firstBootsInBadWeather},
 
-		// After all that has been written anywhere.
+		// After all that this stack has written anywhere.
 		{"no secret is in plain sight", noSecretIsInPlainSight},
 		{"the search finds a planted canary", theSearchFindsAPlantedCanary},
 
-		// Last, as nothing is left.
+		// Nothing is left of the stack.
 		{"the runbook's end", theRunbooksEnd},
+
+		// The life of another one.
+		{"converge is killed at every step", convergeIsKilledAtEveryStep},
+		{"no secret was in plain sight", noSecretIsInPlainSight},
 	} {
 		if t.Run(drill.name, drill.run) {
 			continue

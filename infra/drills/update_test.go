@@ -28,10 +28,16 @@ type update struct {
 // to a minute between two tries.
 const patience = 4 * time.Minute
 
-// up begins an update. A drill that fails does not leave it behind.
+// up begins an update.
 func (s *stack) up(t *testing.T, args ...string) *update {
 	t.Helper()
-	cmd := s.prepare(s.project, s.twin, append([]string{"pulumi", "up", "--yes"}, args...)...)
+	return s.begin(t, append([]string{"pulumi", "up", "--yes"}, args...)...)
+}
+
+// begin begins one by another command of the twin. A drill that fails does not leave it behind.
+func (s *stack) begin(t *testing.T, args ...string) *update {
+	t.Helper()
+	cmd := s.prepare(s.project, s.twin, args...)
 	u := &update{stack: s, ended: make(chan struct{})}
 	cmd.Stdout = io.MultiWriter(os.Stdout, u)
 	cmd.Stderr = cmd.Stdout
