@@ -5,9 +5,11 @@ package drills
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -81,10 +83,21 @@ var retained = map[string]bool{
 	"gcp.Service": true, "dockerbuild.leftover": true, "dockerbuild.record": true, "token.Secret": true,
 }
 
-// records names what the twin's clouds still know.
-func (s *stack) records(t *testing.T) []string {
+// left names what there is still of the twin's clouds: VMs, disks, contents of buckets and registries, and all that they
+// know.
+func (s *stack) left(t *testing.T) []string {
 	t.Helper()
-	var left []string
+	mine := "label=crosscloud.twin=" + twinName
+	left := strings.Fields(docker(t, "ps", "--all", "--quiet", "--filter", mine, "--filter", "label=crosscloud.machine") +
+		docker(t, "volume", "ls", "--quiet", "--filter", mine))
+	for _, contents := range []string{"contents", "objects", "registry"} {
+		require.NoError(t, filepath.WalkDir(filepath.Join(s.store().Dir(), contents), func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				left = append(left, path)
+			}
+			return err
+		}))
+	}
 	files, err := filepath.Glob(filepath.Join(s.store().Dir(), "*", "*.json"))
 	require.NoError(t, err)
 	for _, file := range files {
