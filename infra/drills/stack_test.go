@@ -54,6 +54,11 @@ func TestMain(m *testing.M) {
 	} else {
 		fmt.Fprintln(os.Stderr, "drills: boot the stack:", err)
 	}
+	if code != 0 {
+		if err := s.keep(); err != nil {
+			fmt.Fprintln(os.Stderr, "drills: keep what the hosts said:", err)
+		}
+	}
 	if err := s.end(); err != nil {
 		fmt.Fprintln(os.Stderr, "drills: end the stack:", err)
 		code = 1

@@ -1,0 +1,29 @@
+//go:build drills
+
+package drills
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"crosscloud/infra/twin/state"
+)
+
+// keep writes to .artifacts/drills what tells why a drill failed and would be gone with the stack: what `make status`
+// prints, and both hosts' journals.
+func (s *stack) keep() error {
+	dir := filepath.Join(s.root, ".artifacts", "drills")
+	err := os.MkdirAll(dir, 0o755)
+	write := func(name string, cmd *exec.Cmd) {
+		out, failed := cmd.CombinedOutput() // what a command that failed said is worth keeping, too
+		err = errors.Join(err, failed, os.WriteFile(filepath.Join(dir, name), out, 0o644))
+	}
+	write("status.txt", s.prepare(s.project, s.twin, "make", "status"))
+	machines, listed := state.List[state.Machine](s.store())
+	for _, m := range machines {
+		write("journal-"+m.Cloud+".txt", exec.Command("docker", "exec", m.Container, "journalctl", "--no-pager"))
+	}
+	return errors.Join(err, listed)
+}
