@@ -26,8 +26,15 @@ const (
 	changedTitle = " (changed)</title>"
 )
 
-// A changed line of the app is served after `pulumi up`, and neither VM was
-// replaced or restarted for it.
+// hops are what `pulumi up` tells of a release on its way, in this order.
+var hops = []string{
+	"web host: desired state written", "web host: desired state seen", "web host: secrets read", "web host: image pulled",
+	"web host: database migrated", "web host: slot blue ready", "web host: slot green ready", "web host: nginx serves the app",
+	"public address: the site answers",
+}
+
+// A changed line of the app is served after `pulumi up`, which tells how far it is, and neither VM was replaced or
+// restarted for it.
 func aChangedLineIsServedWithoutTouchingAVM(t *testing.T) {
 	template := filepath.Join(booted.project, layout)
 	text, err := os.ReadFile(template)
@@ -39,9 +46,16 @@ func aChangedLineIsServedWithoutTouchingAVM(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(template, []byte(strings.Replace(string(text), titleEnd, changedTitle, 1)), 0o644))
 	start := time.Now()
-	require.NoError(t, booted.command("pulumi", "up", "--yes"))
+	up := booted.up(t)
+	up.succeeds(t)
 	require.Contains(t, page(t, client, booted.url), changedTitle)
 	phases.add("one-line app change served", start)
+	rest := up.text()
+	for _, hop := range hops {
+		_, after, told := strings.Cut(rest, hop)
+		require.True(t, told, "%q is not told, or not in its turn:\n%s", hop, up.text())
+		rest = after
+	}
 	require.Equal(t, incarnations, booted.incarnations(t))
 }
 

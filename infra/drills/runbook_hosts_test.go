@@ -23,12 +23,22 @@ func bothServe(t *testing.T, status string) {
 	require.NotContains(t, status, "not done")
 }
 
-// The slots are restarted one after the other, so no visitor notices. Asked for the database, it restarts Postgres.
+// unwell is what `make status` prints where it ends with an error.
+func (s *stack) unwell(t *testing.T) string {
+	t.Helper()
+	out, err := s.prepare(s.project, s.twin, "make", "status").CombinedOutput()
+	require.Error(t, err, "%s", out)
+	require.Contains(t, string(out), "status: not all is well")
+	return string(out)
+}
+
+// The slots are restarted one after the other, so no visitor notices. Asked of the database host, it is Postgres.
 func theAppIsRestarted(t *testing.T, c *commands) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 	slots, server := slotRuns(t, web), serverSince(t, database)
 	visits := booted.visit(t)
 	start := time.Now()
+	t.Setenv("WHICH", "web")
 	status := c.run(t)
 	visits.allSucceeded(t)
 	require.Regexp(t, `restart-\d{8}-\d{6} \(restart\): done `, status)
@@ -41,10 +51,8 @@ func theAppIsRestarted(t *testing.T, c *commands) {
 	phases.add("app restarted by an operation", start)
 
 	start = time.Now()
-	for path, value := range map[string]string{"id": "restart-postgres", "host": "database"} {
-		require.NoError(t, booted.command("pulumi", "config", "set", "--path", "operations[0]."+path, value))
-	}
-	require.NoError(t, booted.command("pulumi", "up", "--yes"))
+	t.Setenv("WHICH", "database")
+	bothServe(t, c.again(t))
 	booted.whole(t, "Postgres restarted by an operation", start)
 	require.NotEqual(t, server, serverSince(t, database))
 	require.NoError(t, booted.command("pulumi", "config", "rm", "operations"))

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"crosscloud/infra/twin/state"
 )
 
 // A release that fails changes nothing for visitors, and taking it back is a release.
@@ -60,6 +62,33 @@ func aDeadUpdatesLockIsTakenAway(t *testing.T, c *commands) {
 
 	c.run(t)
 	require.False(t, booted.locked())
+	booted.noChange(t)
+}
+
+// An update is killed while it makes a VM. The VM is there, and Pulumi knows nothing of it: a second one could not have the
+// network card that the first one has.
+func whatADeadUpdateMadeIsFound(t *testing.T, c *commands) {
+	urn := must(t, booted.resources(t), "aws:ec2/instance:Instance web-host").URN
+	old := booted.containers(t)
+	killed := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--replace", urn)
+	killed.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, killed.Start())
+	booted.newMachines(t, old, map[string]func(string){state.AWS: func(string) {
+		require.NoError(t, syscall.Kill(-killed.Process.Pid, syscall.SIGKILL))
+	}})
+	require.Error(t, killed.Wait())
+	exported, err := booted.read("pulumi", "stack", "export")
+	require.NoError(t, err)
+	require.Contains(t, exported, `"pending_operations"`, "it was killed too late")
+
+	made := booted.machine(t, state.AWS) // as the console shows it
+	t.Setenv("URN", urn)
+	t.Setenv("ID", made.ID)
+	start := time.Now()
+	c.run(t)
+	booted.whole(t, "a VM that a killed update made taken over", start)
+	require.Equal(t, made.ID, booted.machine(t, state.AWS).ID)
+	require.Len(t, booted.containers(t), len(old))
 	booted.noChange(t)
 }
 

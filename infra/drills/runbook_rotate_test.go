@@ -5,6 +5,7 @@ package drills
 import (
 	"crypto"
 	"crypto/tls"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,18 +14,31 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// The app goes over to the other role while the old one still logs in.
+// The app goes over to the other role while the old one still logs in; the second step takes the old password's role.
 func theDatabasePasswordIsRotated(t *testing.T, c *commands) {
-	before := booted.login(t)
-	booted.typeTodo(t, "remember me across a new password")
+	leaked, web := booted.login(t), booted.machine(t, state.AWS).Container
+	booted.typeTodo(t, "remember me across two new passwords")
 	visits := booted.visit(t)
-	start := time.Now()
-	c.run(t)
+	for _, step := range []struct {
+		done, role string
+		run        func(*testing.T) string
+	}{
+		{"database password rotated", "todo_b", c.run},
+		{"database password rotated again", "todo_a", c.again},
+	} {
+		_, err := leaked.connect(t, web)
+		require.NoError(t, err, "before it is rotated twice, a password logs in")
+		t.Setenv("NEXT", strconv.Itoa(booted.passwordVersion(t)+1))
+		start, before := time.Now(), booted.login(t)
+		step.run(t)
+		booted.whole(t, step.done, start)
+		require.NotEqual(t, before.url, booted.login(t).url)
+		require.Equal(t, step.role+"\n", query(t, booted.machine(t, state.GCP),
+			"SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'todo' AND backend_type = 'client backend' AND client_addr IS NOT NULL"))
+	}
 	visits.allSucceeded(t)
-	booted.whole(t, "database password rotated", start)
-	require.NotEqual(t, before.url, booted.login(t).url)
-	require.Equal(t, "todo_b\n", query(t, booted.machine(t, state.GCP),
-		"SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'todo' AND client_addr IS NOT NULL"))
+	_, err := leaked.connect(t, web)
+	require.ErrorContains(t, err, "password authentication failed")
 }
 
 // The authority stays, so whoever trusts it trusts the new certificate.

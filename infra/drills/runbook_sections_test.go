@@ -10,7 +10,8 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// runbookSection is a heading of the README's runbook and the commands under it, one text for each fenced block of sh.
+// runbookSection is a heading of the README's runbook and the commands under it, one text for each block of code, whatever
+// it is marked as: nothing there looks like commands and is not run.
 type runbookSection struct {
 	heading string
 	blocks  []string
@@ -29,8 +30,8 @@ func runbookSections(readme []byte) []runbookSection {
 			} else if inside {
 				sections = append(sections, runbookSection{heading: string(node.Lines().Value(readme))})
 			}
-		case *ast.FencedCodeBlock:
-			if inside && len(sections) > 0 && string(node.Language(readme)) == "sh" {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			if inside && len(sections) > 0 {
 				last := &sections[len(sections)-1]
 				last.blocks = append(last.blocks, string(node.Lines().Value(readme)))
 			}
@@ -41,10 +42,10 @@ func runbookSections(readme []byte) []runbookSection {
 
 func TestTheRunbookIsRead(t *testing.T) {
 	require.Equal(t, []runbookSection{
-		{"Look", []string{"make status\n", "one\ntwo   # three\n"}},
+		{"Look", []string{"make status\n", "one\ntwo   # three\n", "unmarked\n", "indented\n"}},
 		{"Only `words`", nil},
 	}, runbookSections([]byte("# Title\n```sh\nmake up\n```\n## Runbook\nIntroduction.\n### Look\n```sh\nmake status\n```\n"+
-		"And then:\n```sh\none\ntwo   # three\n```\n```\na picture\n```\n### Only `words`\nText.\n## Runbooks\n### Look\n```sh\nno\n```\n")))
+		"And then:\n```sh\none\ntwo   # three\n```\n```\nunmarked\n```\n\n    indented\n\n### Only `words`\nText.\n## Runbooks\n### Look\n```sh\nno\n```\n")))
 }
 
 // A section without commands has nothing that could be tried, and commands before the first heading would never be.

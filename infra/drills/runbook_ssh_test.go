@@ -105,6 +105,13 @@ func journalsAreRead(t *testing.T, c *commands) {
 	require.Contains(t, journals, "connection authorized", "of Postgres")
 }
 
+func metricsAreRead(t *testing.T, c *commands) {
+	newAdministrator(t, operator).sitsHere(t)
+	metrics := c.run(t)
+	require.Contains(t, metrics, "\nhttp_requests_total{")
+	require.Contains(t, metrics, "\ngo_goroutines ")
+}
+
 func aKeyIsTakenAway(t *testing.T, c *commands) {
 	me, other := newAdministrator(t, operator), newAdministrator(t, colleague)
 	hosts := []string{booted.machine(t, state.AWS).Address, booted.machine(t, state.GCP).Address}

@@ -21,22 +21,25 @@ type check func(*testing.T, *commands)
 // The sections of the runbook by their headings; the README has their order. The last ones leave no stack.
 var (
 	operating = map[string]check{
-		"See what both hosts say":                  bothHostsSayThatTheyServe,
-		"Let an administrator in":                  anAdministratorIsLetIn,
-		"Work on the app with a stack's data":      aDevelopersAppHasTheStacksData,
-		"Read a host's journal":                    journalsAreRead,
-		"Take an administrator's key away":         aKeyIsTakenAway,
-		"Restart the app, or Postgres":             theAppIsRestarted,
-		"Replace the web host":                     theWebHostIsReplaced,
-		"Replace the database's VM":                theDatabaseVMIsReplaced,
-		"Rotate the database password":             theDatabasePasswordIsRotated,
-		"Rotate the TLS key of the database":       theServersKeyIsRotated,
-		"Rotate the CA of the database":            theAuthorityIsRotated,
-		"When `pulumi up` fails, or was a mistake": aFailedReleaseIsTakenBack,
-		"When the stack is locked":                 aDeadUpdatesLockIsTakenAway,
-		"Repair what was changed by hand":          whatWasChangedByHandIsRepaired,
+		"See what both hosts say":                        bothHostsSayThatTheyServe,
+		"Let an administrator in":                        anAdministratorIsLetIn,
+		"Work on the app with a stack's data":            aDevelopersAppHasTheStacksData,
+		"Read a host's journal":                          journalsAreRead,
+		"Read the app's metrics":                         metricsAreRead,
+		"Take an administrator's key away":               aKeyIsTakenAway,
+		"Restart the app, or Postgres":                   theAppIsRestarted,
+		"Replace the web host":                           theWebHostIsReplaced,
+		"Replace the database's VM":                      theDatabaseVMIsReplaced,
+		"Rotate the database password":                   theDatabasePasswordIsRotated,
+		"Rotate the TLS key of the database":             theServersKeyIsRotated,
+		"Rotate the CA of the database":                  theAuthorityIsRotated,
+		"When `pulumi up` fails, or was a mistake":       aFailedReleaseIsTakenBack,
+		"When the stack is locked":                       aDeadUpdatesLockIsTakenAway,
+		"When an update died while it created something": whatADeadUpdateMadeIsFound,
+		"Repair what was changed by hand":                whatWasChangedByHandIsRepaired,
 	}
 	ending = map[string]check{
+		"Enlarge the data disk":              theDataDiskIsEnlarged,
 		"End a stack and keep its data":      theDataOutlivesTheStack,
 		"Start again with what was kept":     aNewStackTakesTheDataOver,
 		"End a stack together with its data": aStackIsEndedWithItsData,
@@ -69,7 +72,10 @@ func followRunbook(t *testing.T, part map[string]check) {
 }
 
 // commands are a section's blocks, in order.
-type commands struct{ left []string }
+type commands struct {
+	left []string
+	last string // the one that was run last
+}
 
 // run runs the next block, and answers what it printed.
 func (c *commands) run(t *testing.T) string {
@@ -80,12 +86,19 @@ func (c *commands) run(t *testing.T) string {
 	return out.String()
 }
 
+// again runs the last block once more.
+func (c *commands) again(t *testing.T) string {
+	t.Helper()
+	c.left = append([]string{c.last}, c.left...)
+	return c.run(t)
+}
+
 // next is the next block as it stands, in a shell that stops at the first error.
 func (c *commands) next(t *testing.T, out io.Writer) *exec.Cmd {
 	t.Helper()
 	require.NotEmpty(t, c.left, "the section has another block of commands")
 	block := c.left[0]
-	c.left = c.left[1:]
+	c.left, c.last = c.left[1:], block
 	// Nobody is there to say yes to Pulumi.
 	cmd := booted.prepare(booted.project, booted.twin, "env", "PULUMI_SKIP_CONFIRMATIONS=true", "PULUMI_STACK="+booted.name,
 		"bash", "-euo", "pipefail", "-c", block)
