@@ -35,7 +35,10 @@ func computed(token, name string, inputs resource.PropertyMap) resource.Property
 	case "gcp:compute/address:Address":
 		return text("address", databaseAddress)
 	case "gcp:compute/disk:Disk":
-		return text("id", "projects/p/zones/us-east4-a/disks/"+inputs["name"].StringValue())
+		// It exists, and the engine ignores what the program says of its zone.
+		out := text("zone", "us-east4-a")
+		out["id"] = resource.NewStringProperty("projects/p/zones/us-east4-a/disks/" + inputs["name"].StringValue())
+		return out
 	case "gcp:serviceaccount/account:Account":
 		return text("email", inputs["accountId"].StringValue()+"@p.iam.gserviceaccount.com")
 	case "gcp:secretmanager/secretVersion:SecretVersion":

@@ -15,8 +15,14 @@ const diskType = "pd-balanced"
 // be replaced without it.
 func newDataDisk(ctx *pulumi.Context, db *Database) (*compute.Disk, error) {
 	name := physicalName(ctx.Project(), ctx.Stack(), "db-data")
-	// The name stays what it is when AdoptDisk is taken out of the configuration again, long after.
-	options := db.options(pulumi.IgnoreChanges([]string{"name"}))
+	options := db.options(
+		// The name stays what it is when AdoptDisk is taken out of the configuration again, long after, and the zone
+		// because a disk can't move.
+		pulumi.IgnoreChanges([]string{"name", "zone"}),
+		// A replacement, as for a smaller size, is a blank disk, and Google's provider would take the old one out of the
+		// running VM and delete it. Made first, it has a name that is taken: GCE refuses it, and the data stays.
+		pulumi.DeleteBeforeReplace(false),
+	)
 	if db.args.AdoptDisk != "" {
 		name = path.Base(db.args.AdoptDisk)
 		options = append(options, pulumi.Import(pulumi.ID(db.args.AdoptDisk)))
@@ -35,4 +41,14 @@ func newDataDisk(ctx *pulumi.Context, db *Database) (*compute.Disk, error) {
 		return nil, fmt.Errorf("create the data disk: %w", err)
 	}
 	return disk, nil
+}
+
+// zoneOf is the VM's zone: that of its data. Another one is refused before anything is changed for it.
+func zoneOf(db *Database, disk *compute.Disk) pulumi.StringOutput {
+	return disk.Zone.ApplyT(func(zone string) (string, error) {
+		if wanted := db.args.Zone; zone != wanted {
+			return "", fmt.Errorf("the data disk %s-data is in zone %s and can't move to %s: set gcp:zone to %s again", db.name, zone, wanted, zone)
+		}
+		return zone, nil
+	}).(pulumi.StringOutput)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestDataDiskIsProtectedOnDemand(t *testing.T) {
@@ -28,5 +29,20 @@ func TestDataDiskIsAdopted(t *testing.T) {
 	m, _ = mustDeploy(t, nil)
 	disk = m.Named(t, "db-data")
 	assert.Empty(t, disk.Options.GetImportId())
-	assert.Equal(t, []string{"name"}, disk.Options.GetIgnoreChanges())
+	assert.Equal(t, []string{"name", "zone"}, disk.Options.GetIgnoreChanges())
+}
+
+func TestDataDiskIsNeverDeletedForAReplacement(t *testing.T) {
+	for _, protect := range []bool{false, true} {
+		m, _ := mustDeploy(t, func(a *Args) { a.ProtectData = protect })
+		options := m.Named(t, "db-data").Options
+		assert.True(t, options.GetDeleteBeforeReplaceDefined(), "the provider would decide otherwise, as the name is given")
+		assert.False(t, options.GetDeleteBeforeReplace())
+	}
+}
+
+func TestVMIsWhereItsDataIs(t *testing.T) {
+	m, _, err := deploy(t, func(a *Args) { a.Zone = "us-east4-b" })
+	require.ErrorContains(t, err, "the data disk db-data is in zone us-east4-a and can't move to us-east4-b: set gcp:zone to us-east4-a again")
+	assert.Empty(t, m.Of("gcp:compute/instance:Instance"))
 }

@@ -38,7 +38,7 @@ func newInstance(ctx *pulumi.Context, db *Database, n *network, id *identity, st
 	_, err = compute.NewInstance(ctx, db.name+"-vm", &compute.InstanceArgs{
 		Name:        pulumi.String(physicalName(ctx.Project(), ctx.Stack(), "db")),
 		Description: pulumi.String("Database host"),
-		Zone:        pulumi.String(db.args.Zone),
+		Zone:        zoneOf(db, disk),
 		MachineType: pulumi.String(db.args.MachineType),
 		BootDisk: compute.InstanceBootDiskArgs{
 			InitializeParams: compute.InstanceBootDiskInitializeParamsArgs{

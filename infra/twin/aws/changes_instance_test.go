@@ -10,7 +10,7 @@ const shrinks = "New size cannot be smaller than existing size"
 
 func instanceChanges(f *fixture) cloudtest.Kind {
 	// Two machines can't have the same card, so the program sets this option, too.
-	f.DeleteBeforeReplace = true
+	f.DeleteBeforeReplace = new(true)
 	args := with(f.machine(), values{"creditSpecification": values{"cpuCredits": "standard"}})
 	f.card("second")
 	f.MustUp(subnetToken, "far subnet", values{"vpcId": f.Get("vpc").ID, "cidrBlock": "10.20.1.0/24", "availabilityZone": "us-east-1c"})

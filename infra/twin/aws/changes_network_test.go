@@ -21,7 +21,7 @@ func vpcChanges(*fixture) cloudtest.Kind {
 
 func subnetChanges(f *fixture) cloudtest.Kind {
 	// Two subnets can't have the same range, so a replacement of the same range needs this option.
-	f.DeleteBeforeReplace = true
+	f.DeleteBeforeReplace = new(true)
 	f.MustUp(vpcToken, "vpc", values{"cidrBlock": "10.20.0.0/16"})
 	f.MustUp(vpcToken, "other", values{"cidrBlock": "10.20.0.0/16"})
 	args := values{"vpcId": f.Get("vpc").ID, "cidrBlock": "10.20.0.0/24", "availabilityZone": "us-east-1b"}

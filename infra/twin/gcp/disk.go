@@ -140,6 +140,8 @@ func (g *gcp) updateDisk(ctx context.Context, id string, old Disk, in DiskArgs) 
 	return old, doing("updating Disk", rewrite(g, id, old))
 }
 
+// deleteDisk refuses what the provider does: it takes a disk out of the VMs that have it, running or not, and deletes it
+// with its data (https://github.com/hashicorp/terraform/pull/14651). The engine can't take it away from a container.
 func (g *gcp) deleteDisk(ctx context.Context, id string, old Disk) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -148,7 +150,8 @@ func (g *gcp) deleteDisk(ctx context.Context, id string, old Disk) error {
 		return err
 	}
 	if user != "" {
-		return inUse("disk", id, user)
+		return fmt.Errorf("%s has the disk %s: a real provider would take it out of the VM and delete it with its data, "+
+			"and the twin can't: delete the VM first", user, old.Name)
 	}
 	if err := g.env.Machines.DeleteDisk(ctx, old.Name); err != nil {
 		return fmt.Errorf("disk %s: %w", old.Name, err)

@@ -92,6 +92,11 @@ func TestADiskIsDetachedAndAttached(t *testing.T) {
 	assert.True(t, p.machine(t).Running, "attached before it starts")
 	assert.Equal(t, vm.ID, back.ID)
 	assert.Equal(t, cloudtest.Updated, back.Change)
+
+	p.MustUp(instanceToken, "vm", p.vm(object{"desiredStatus": "TERMINATED"}))
+	other := p.MustUp(diskToken, "other", object{"name": "other", "size": 10}).ID
+	_, err = p.Up(instanceToken, "vm", p.vm(object{"desiredStatus": "TERMINATED", "attachedDisks": []any{object{"source": other}}}))
+	require.ErrorContains(t, err, "only to a new machine")
 }
 
 func TestFailedInstanceLeavesNothing(t *testing.T) {

@@ -52,15 +52,22 @@ func TestDiskGrowsInPlaceAndIsReplacedToShrink(t *testing.T) {
 
 func TestDiskInUseGrowsButCannotBeReplaced(t *testing.T) {
 	t.Parallel()
-	p := newProject(t)
-	p.needs()
-	p.MustUp(instanceToken, "vm", p.vm(nil))
-	args := object{"name": "db-data", "size": 40, "type": "pd-balanced"}
-	assert.Equal(t, cloudtest.Updated, p.MustUp(diskToken, "data", args).Change)
-	args["size"] = 20
-	_, err := p.Up(diskToken, "data", args)
-	require.ErrorContains(t, err, "is already being used by")
-	assert.Equal(t, 40, p.machines.Disks()["db-data"])
+	// Deleted first, as the provider asks for, or made first, as a program can ask for.
+	for deleteFirst, refusal := range map[bool]string{
+		true:  "a real provider would take it out of the VM and delete it with its data",
+		false: "googleapi: Error 409: The resource 'projects/my-project-123/zones/us-east4-a/disks/db-data' already exists",
+	} {
+		p := newProject(t)
+		p.needs()
+		p.MustUp(instanceToken, "vm", p.vm(nil))
+		args := object{"name": "db-data", "size": 40, "type": "pd-balanced"}
+		assert.Equal(t, cloudtest.Updated, p.MustUp(diskToken, "data", args).Change)
+		p.DeleteBeforeReplace = &deleteFirst
+		args["size"] = 20
+		_, err := p.Up(diskToken, "data", args)
+		require.ErrorContains(t, err, refusal)
+		assert.Equal(t, 40, p.machines.Disks()["db-data"])
+	}
 }
 
 func TestSubnetIsExpandedInPlace(t *testing.T) {

@@ -15,7 +15,6 @@ func TestWhatIsInUseStays(t *testing.T) {
 	p.MustUp(instanceToken, "vm", p.vm(object{"deletionProtection": true}))
 	const (
 		networks  = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks"
-		diskSeen  = "https://github.com/hashicorp/terraform/issues/18898"
 		inUseWant = "resource 'projects/my-project-123/%s' is already being used by '%s'"
 	)
 	inUse := func(name, kind, id, user, source, seen string) refusal {
@@ -32,8 +31,11 @@ func TestWhatIsInUseStays(t *testing.T) {
 		{"subnet", inUse("delete a subnet with a VM", "subnetwork", "regions/us-east4/subnetworks/db", instanceID, networks, "")},
 		{"ip", inUse("delete an address with a VM", "address", "regions/us-east4/addresses/db-ip", instanceID,
 			"https://cloud.google.com/compute/docs/reference/rest/v1/addresses/delete", "")},
-		{"data", inUse("delete an attached disk", "disk", "zones/us-east4-a/disks/db-data", instanceID,
-			"https://cloud.google.com/compute/docs/reference/rest/v1/disks/delete", diskSeen)},
+		{"data", refusal{
+			// The API refuses this; the provider does not get there, and the data would be gone.
+			name: "delete an attached disk", want: instanceID + " has the disk db-data: a real provider would take it out of the VM and delete it",
+			source: "https://github.com/hashicorp/terraform/pull/14651", seen: "https://github.com/hashicorp/terraform-provider-google/issues/2078",
+		}},
 		{"vm", refusal{
 			name: "delete a protected VM", want: "Deletion Protection is enabled",
 			source: "https://cloud.google.com/compute/docs/instances/preventing-accidental-vm-deletion",

@@ -16,6 +16,8 @@ type Machine struct {
 	cloud.Spec
 	Running bool
 	Boots   int
+
+	created []cloud.Attachment // the disks that it was created with
 }
 
 // Machines is a machine engine that only remembers. It refuses what a real one can't do.
@@ -72,7 +74,7 @@ func (m *Machines) Create(_ context.Context, spec cloud.Spec) error {
 	if err := m.addressFree(spec.Name, spec.Address); err != nil {
 		return err
 	}
-	m.machines[spec.Name] = Machine{Spec: spec, Running: true, Boots: 1}
+	m.machines[spec.Name] = Machine{Spec: spec, Running: true, Boots: 1, created: spec.Disks}
 	return nil
 }
 
@@ -127,6 +129,11 @@ func (m *Machines) SetDisks(_ context.Context, name string, disks []cloud.Attach
 		if machine.Running {
 			return fmt.Errorf("machine %s runs: the twin attaches and detaches disks of stopped machines only", name)
 		}
+		for _, a := range disks {
+			if !has(machine.created, a.Disk) {
+				return fmt.Errorf("machine %s was created without disk %s: the twin can attach it only to a new machine", name, a.Disk)
+			}
+		}
 		machine.Disks = disks
 		return nil
 	})
@@ -156,7 +163,7 @@ func (m *Machines) DeleteDisk(_ context.Context, name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.uses(name) {
-		return fmt.Errorf("disk %s is attached", name)
+		return fmt.Errorf("disk %s is in use by another machine", name)
 	}
 	delete(m.disks, name)
 	return nil
@@ -181,13 +188,18 @@ func (m *Machines) change(name string, change func(*Machine) error) error {
 	return nil
 }
 
+// uses says whether a machine has the disk. One that was detached is still its container's.
 func (m *Machines) uses(disk string) bool {
 	for _, machine := range m.machines {
-		if slices.ContainsFunc(machine.Disks, func(a cloud.Attachment) bool { return a.Disk == disk }) {
+		if has(machine.created, disk) {
 			return true
 		}
 	}
 	return false
+}
+
+func has(disks []cloud.Attachment, disk string) bool {
+	return slices.ContainsFunc(disks, func(a cloud.Attachment) bool { return a.Disk == disk })
 }
 
 func (m *Machines) addressFree(name string, addr netip.Addr) error {

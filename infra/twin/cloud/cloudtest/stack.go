@@ -47,8 +47,8 @@ func (r Resource) Secret(property string) bool {
 
 // Stack is a set of resources of one provider.
 type Stack struct {
-	// DeleteBeforeReplace is the resource option of this name, for all resources.
-	DeleteBeforeReplace bool
+	// DeleteBeforeReplace is the resource option of this name, for all resources; nil leaves it to the provider.
+	DeleteBeforeReplace *bool
 
 	t         *testing.T
 	provider  cloud.Provider

@@ -33,7 +33,10 @@ func (s *Stack) diff(r *Resource, inputs resource.PropertyMap) (change string, d
 	r.Diff = res.DetailedDiff
 	switch {
 	case len(res.Replaces) > 0:
-		return Replaced, res.DeleteBeforeReplace || s.DeleteBeforeReplace, nil
+		if s.DeleteBeforeReplace != nil {
+			return Replaced, *s.DeleteBeforeReplace, nil
+		}
+		return Replaced, res.DeleteBeforeReplace, nil
 	case res.Changes == pulumirpc.DiffResponse_DIFF_SOME:
 		return Updated, false, nil
 	default:
