@@ -88,13 +88,26 @@ func (g *gcp) firewall() cloud.Resource {
 			}
 			return old, doing("updating Firewall", g.applyFirewalls(ctx, in.Network))
 		},
-		Delete: func(ctx context.Context, id string, old Firewall) error {
-			if err := state.Delete[Firewall](g.env.Store, id); err != nil {
-				return err
-			}
-			return doing("deleting Firewall", g.applyFirewalls(ctx, old.Network))
+		Delete: func(ctx context.Context, id string, _ Firewall) error {
+			return doing("deleting Firewall", g.deleteFirewall(ctx, id))
 		},
 	}
+}
+
+// deleteFirewall closes what the rule opened before it forgets the rule: where that fails, it can be done again.
+func (g *gcp) deleteFirewall(ctx context.Context, id string) error {
+	rule, err := find[Firewall](g, id)
+	if err != nil {
+		return err
+	}
+	rule.Disabled = true
+	if err := state.Put(g.env.Store, id, rule); err != nil {
+		return err
+	}
+	if err := g.applyFirewalls(ctx, rule.Network); err != nil {
+		return err
+	}
+	return state.Delete[Firewall](g.env.Store, id)
 }
 
 func checkFirewall(in FirewallArgs) []cloud.Failure {

@@ -140,5 +140,17 @@ func (g *gcp) applyFirewall(ctx context.Context, instance Instance) error {
 	if err != nil {
 		return err
 	}
-	return g.env.Machines.SetFirewall(ctx, instance.Name, ruleset)
+	err = g.env.Machines.SetFirewall(ctx, instance.Name, ruleset)
+	if err == nil {
+		return nil
+	}
+	// Whoever stops or deletes the VM at the same time does not wait for its rules.
+	switch now, failed := g.env.Machines.Status(ctx, instance.Name); {
+	case failed != nil || now.Running:
+		return err
+	case !now.Exists:
+		return nil
+	default: // it only has to find them when it boots
+		return g.env.Machines.SetFirewall(ctx, instance.Name, ruleset)
+	}
 }

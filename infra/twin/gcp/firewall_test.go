@@ -137,3 +137,48 @@ func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
 	p.MustUp(firewallToken, "odd", args)
 	assert.Contains(t, p.machine(t).Firewall, "dport 667 ")
 }
+
+// going has a machine that goes down, in one way or another, just as it is to load a ruleset.
+type going struct {
+	*cloudtest.Machines
+	down *func(m *cloudtest.Machines) error
+}
+
+func (g going) SetFirewall(ctx context.Context, name, ruleset string) error {
+	if down := *g.down; down != nil {
+		*g.down = nil
+		return down(g.Machines)
+	}
+	return g.Machines.SetFirewall(ctx, name, ruleset)
+}
+
+func TestARuleIsDeletedWhileItsVMGoesDown(t *testing.T) {
+	t.Parallel()
+	notRunning := errors.New("container is not running")
+	var down func(*cloudtest.Machines) error
+	machines := cloudtest.NewMachines()
+	p := newProjectOn(t, going{machines, &down}, machines)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	down = func(m *cloudtest.Machines) error { return errors.Join(notRunning, m.Stop(t.Context(), "db")) }
+	require.NoError(t, p.Destroy("postgres"))
+	assert.NotContains(t, p.machine(t).Firewall, "dport 5432 ", "for when it boots again")
+
+	p.MustUp(firewallToken, "postgres", p.rule())
+	down = func(m *cloudtest.Machines) error { return errors.Join(notRunning, m.Delete(t.Context(), "db")) }
+	require.NoError(t, p.Destroy("postgres"))
+}
+
+func TestARuleThatCouldNotBeTakenOutIsClosedByTheNextTry(t *testing.T) {
+	t.Parallel()
+	var down func(*cloudtest.Machines) error
+	machines := cloudtest.NewMachines()
+	p := newProjectOn(t, going{machines, &down}, machines)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	down = func(*cloudtest.Machines) error { return errors.New("no buffer space available") }
+	require.ErrorContains(t, p.Destroy("postgres"), "Error deleting Firewall: no buffer space available")
+	assert.Contains(t, p.machine(t).Firewall, "dport 5432 ")
+	require.NoError(t, p.Destroy("postgres"))
+	assert.NotContains(t, p.machine(t).Firewall, "dport 5432 ")
+}
