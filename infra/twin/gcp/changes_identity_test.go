@@ -40,19 +40,15 @@ func grantChanges(project) cloudtest.Kind {
 	}
 }
 
-var automatic = object{"auto": object{}}
-
 func secretChanges(project) cloudtest.Kind {
-	located := object{"userManaged": object{"replicas": []any{object{"location": "us-east4"}}}}
 	return cloudtest.Kind{
 		Source: terraform + "secret_manager_secret",
-		Args:   object{"secretId": "key", "replication": automatic},
+		Args:   object{"secretId": "key", "replication": replicas},
 		// A secret of the same name can't be made before the old one has gone; the program has to ask for that.
 		Changes: []cloudtest.Change{
 			cloudtest.InPlace("labels", object{"part": "database"}),
 			cloudtest.Replaces("project", elsewhere),
-			cloudtest.Replaces("replication.auto", nil).And("replication.userManaged", located["userManaged"]).And("secretId", "key2"),
-			cloudtest.Replaces("replication.userManaged.replicas[*].location", "us-west1").With("replication", located).And("secretId", "key2"),
+			cloudtest.Replaces("replication.userManaged.replicas[*].location", "us-west1").And("secretId", "key2"),
 			cloudtest.Replaces("secretId", "key2"),
 		},
 	}
@@ -60,7 +56,7 @@ func secretChanges(project) cloudtest.Kind {
 
 func versionChanges(p project) cloudtest.Kind {
 	secret := func(id string) string {
-		return p.MustUp(secretToken, id, object{"secretId": id, "replication": automatic}).ID
+		return p.MustUp(secretToken, id, object{"secretId": id, "replication": replicas}).ID
 	}
 	return cloudtest.Kind{
 		Source: terraform + "secret_manager_secret_version",
@@ -75,7 +71,7 @@ func versionChanges(p project) cloudtest.Kind {
 
 func readerChanges(p project) cloudtest.Kind {
 	secret := func(id, project string) string {
-		return p.MustUp(secretToken, id+project, object{"secretId": id, "project": project, "replication": automatic}).ID
+		return p.MustUp(secretToken, id+project, object{"secretId": id, "project": project, "replication": replicas}).ID
 	}
 	here := secret("key", "my-project-123")
 	secret("key", elsewhere)

@@ -101,7 +101,6 @@ func TestSecretsAndWhoMayReadThem(t *testing.T) {
 	p := newProject(t)
 	p.needs()
 	const id = "projects/my-project-123/secrets/db-tls-key"
-	replicas := object{"userManaged": object{"replicas": []any{object{"location": "us-east4"}}}}
 	s := p.MustUp(secretToken, "key", object{"secretId": "db-tls-key", "replication": replicas})
 	assert.Equal(t, id, s.ID)
 	assert.Equal(t, id, s.Output("name"))
@@ -151,6 +150,9 @@ func TestSecretsAndWhoMayReadThem(t *testing.T) {
 	for _, name := range []string{"version", "reader"} {
 		require.False(t, p.Refresh(name), "%s goes with its secret", name)
 	}
+	left, err := state.List[state.Secret](p.store)
+	require.NoError(t, err)
+	assert.Empty(t, left, "nothing that would be in the way of another of this name")
 }
 
 func TestGrantOnTheProject(t *testing.T) {

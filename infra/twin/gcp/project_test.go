@@ -33,6 +33,9 @@ const (
 
 type object = map[string]any
 
+// replicas is the replication of a secret as the program has it.
+var replicas = object{"userManaged": object{"replicas": []any{object{"location": "us-east4"}}}}
+
 // project is a stack in a project of its own, on machines that only remember.
 type project struct {
 	*cloudtest.Stack

@@ -11,7 +11,7 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
 	p.needs()
-	secret := p.MustUp(secretToken, "secret", object{"secretId": "key", "replication": object{"auto": object{}}}).ID
+	secret := p.MustUp(secretToken, "secret", object{"secretId": "key", "replication": replicas}).ID
 	grant := func(changes object) object {
 		return with(object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, changes)
 	}
@@ -91,22 +91,22 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 		},
 
 		{
-			name: "secret id with a space", token: secretToken, args: object{"secretId": "a key", "replication": object{"auto": object{}}},
+			name: "secret id with a space", token: secretToken, args: object{"secretId": "a key", "replication": replicas},
 			code: 400, want: "The provided Secret ID [a key] does not match the expected format", source: secrets,
 			seen: "https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1332",
 		},
 		{
-			name: "secret id with dots", token: secretToken, args: object{"secretId": "db.key", "replication": object{"auto": object{}}},
+			name: "secret id with dots", token: secretToken, args: object{"secretId": "db.key", "replication": replicas},
 			code: 400, want: "The provided Secret ID [db.key] does not match the expected format", source: secrets,
 			seen: "https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1332",
 		},
 		{
 			name: "secret id of 256 characters", token: secretToken,
-			args: object{"secretId": strings.Repeat("k", 256), "replication": object{"auto": object{}}},
+			args: object{"secretId": strings.Repeat("k", 256), "replication": replicas},
 			code: 400, want: "does not match the expected format", source: secrets,
 		},
 		{
-			name: "secret id taken", token: secretToken, args: object{"secretId": "key", "replication": object{"auto": object{}}},
+			name: "secret id taken", token: secretToken, args: object{"secretId": "key", "replication": replicas},
 			code: 409, want: "Secret [" + secret + "] already exists.", source: secrets,
 			seen: "https://github.com/terraform-google-modules/terraform-example-foundation/issues/1187",
 		},
@@ -147,7 +147,7 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 		off("address", addressToken, object{"name": "a"}, "Compute Engine API"),
 		off("disk", diskToken, object{"name": "d", "size": 10}, "Compute Engine API"),
 		off("account", accountToken, object{"accountId": "db-host"}, "Identity and Access Management (IAM) API"),
-		off("secret", secretToken, object{"secretId": "s", "replication": object{"auto": object{}}}, "Secret Manager API"),
+		off("secret", secretToken, object{"secretId": "s", "replication": replicas}, "Secret Manager API"),
 		off("grant", grantToken, object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, "Cloud Resource Manager API"),
 	})
 	_, err := p.Call("gcp:compute/getImage:getImage", object{"family": "debian-13", "project": "debian-cloud"})

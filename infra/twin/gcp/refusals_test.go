@@ -110,7 +110,8 @@ func TestRefusals(t *testing.T) {
 		{grantToken, object{"project": "my-project-123", "role": "secretAccessor", "member": "user:a@example.com"}, "is not a role"},
 
 		{secretToken, object{"secretId": "k"}, `"replication" is required`},
-		{secretToken, object{"secretId": "k", "replication": object{}}, "exactly one of auto and userManaged"},
+		{secretToken, object{"secretId": "k", "replication": object{}}, "at least one replica is needed"},
+		{secretToken, object{"secretId": "k", "replication": object{"auto": object{}}}, "replication.auto: Invalid or unknown key"},
 		{secretToken, object{"secretId": "k", "replication": object{"userManaged": object{"replicas": []any{object{"location": "mars"}}}}}, `Unknown region "mars".`},
 		{versionToken, object{"secret": "key", "secretData": "x"}, "projects/PROJECT/secrets/SECRET"},
 

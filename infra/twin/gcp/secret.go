@@ -21,14 +21,10 @@ type SecretArgs struct {
 	SecretId    string            `json:"secretId"`
 }
 
-// Replication says where the content is kept: where Google likes, or in the regions named.
+// Replication says where the content is kept. That Google chooses the regions, the twin does not have.
 type Replication struct {
-	Auto        *ReplicationAuto        `json:"auto,omitempty"`
 	UserManaged *ReplicationUserManaged `json:"userManaged,omitempty"`
 }
-
-// ReplicationAuto has no settings that the twin knows.
-type ReplicationAuto struct{}
 
 // ReplicationUserManaged names the regions.
 type ReplicationUserManaged struct {
@@ -40,7 +36,7 @@ type Replica struct {
 	Location string `json:"location"`
 }
 
-// Secret is the name under which versions are kept.
+// Secret is the name under which versions are kept: a state.Secret, as Pulumi sees it.
 type Secret struct {
 	SecretArgs
 	EffectiveLabels map[string]string `json:"effectiveLabels"`
@@ -68,29 +64,38 @@ func (g *gcp) secret() cloud.Resource {
 		Check: checkSecret,
 		Create: func(_ context.Context, _ string, in SecretArgs) (string, Secret, error) {
 			id := "projects/" + in.Project + "/secrets/" + in.SecretId
-			created := time.Now()
-			out := in.outputs(Secret{CreateTime: created.UTC().Format(time.RFC3339Nano), Name: id})
-			return id, out, doing("creating Secret", g.createSecret(id, out, created))
+			made, err := g.createSecret(id, in)
+			return id, secretOf(id, made), doing("creating Secret", err)
 		},
-		Read: func(_ context.Context, id string) (Secret, error) { return find[Secret](g, id) },
-		Update: func(_ context.Context, id string, old Secret, in SecretArgs) (Secret, error) {
-			out := in.outputs(old)
-			err := state.Update(g.env.Store, id, func(s state.Secret, err error) (state.Secret, error) {
+		Read: func(_ context.Context, id string) (Secret, error) {
+			s, err := find[state.Secret](g, id)
+			return secretOf(id, s), err
+		},
+		Update: func(_ context.Context, id string, _ Secret, in SecretArgs) (out Secret, err error) {
+			err = state.Update(g.env.Store, id, func(s state.Secret, err error) (state.Secret, error) {
 				s.Labels = in.Labels
+				out = secretOf(id, s)
 				return s, err
 			})
-			if err != nil {
-				return Secret{}, doing("updating Secret", err)
-			}
-			return out, state.Put(g.env.Store, id, out)
+			return out, doing("updating Secret", err)
 		},
 		Delete: func(_ context.Context, id string, _ Secret) error { return g.deleteSecret(id) },
 	}
 }
 
-func (a SecretArgs) outputs(old Secret) Secret {
-	old.SecretArgs, old.EffectiveLabels, old.PulumiLabels = a, a.Labels, a.Labels
-	return old
+func secretOf(id string, s state.Secret) Secret {
+	var replicas []Replica
+	for _, location := range s.Locations {
+		replicas = append(replicas, Replica{location})
+	}
+	return Secret{
+		SecretArgs: SecretArgs{
+			Labels: s.Labels, Project: s.Project, SecretId: s.Name,
+			Replication: &Replication{&ReplicationUserManaged{replicas}},
+		},
+		EffectiveLabels: s.Labels, PulumiLabels: s.Labels,
+		CreateTime: s.Created.UTC().Format(time.RFC3339Nano), Name: id,
+	}
 }
 
 func checkSecret(in SecretArgs) []cloud.Failure {
@@ -103,13 +108,9 @@ func checkSecret(in SecretArgs) []cloud.Failure {
 	}
 	c.labels("labels", in.Labels)
 	if r := in.Replication; r != nil {
-		if (r.Auto == nil) == (r.UserManaged == nil) {
-			c.add("replication", `"replication": exactly one of auto and userManaged must be specified`)
-		}
-		if r.UserManaged != nil {
-			if len(r.UserManaged.Replicas) == 0 {
-				c.add("replication.userManaged.replicas", "at least one replica is needed")
-			}
+		if r.UserManaged == nil || len(r.UserManaged.Replicas) == 0 {
+			c.add("replication.userManaged.replicas", "at least one replica is needed")
+		} else {
 			for i, replica := range r.UserManaged.Replicas {
 				if _, known := zones[replica.Location]; replica.Location != "" && !known {
 					c.add(fmt.Sprintf("replication.userManaged.replicas[%d].location", i), "Unknown region %q.", replica.Location)
@@ -120,21 +121,22 @@ func checkSecret(in SecretArgs) []cloud.Failure {
 	return c.failures
 }
 
-func (g *gcp) createSecret(id string, out Secret, created time.Time) error {
+func (g *gcp) createSecret(id string, in SecretArgs) (state.Secret, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.enabled(out.Project, secretsAPI); err != nil {
-		return err
+	if err := g.enabled(in.Project, secretsAPI); err != nil {
+		return state.Secret{}, err
 	}
-	err := create(g, id, out)
+	made := state.Secret{Project: in.Project, Name: in.SecretId, Labels: in.Labels, Created: time.Now()}
+	for _, replica := range in.Replication.UserManaged.Replicas {
+		made.Locations = append(made.Locations, replica.Location)
+	}
+	err := create(g, id, made)
 	var refused *apiError
 	if errors.As(err, &refused) && refused.code == http.StatusConflict {
-		return &apiError{http.StatusConflict, fmt.Sprintf("Secret [%s] already exists.", id), ""}
+		err = &apiError{http.StatusConflict, fmt.Sprintf("Secret [%s] already exists.", id), ""}
 	}
-	if err != nil {
-		return err
-	}
-	return state.Put(g.env.Store, id, state.Secret{Project: out.Project, Name: out.SecretId, Labels: out.Labels, Created: created})
+	return made, err
 }
 
 // deleteSecret deletes the versions and the grants, too, as Secret Manager does.
@@ -156,10 +158,7 @@ func (g *gcp) deleteSecret(id string) error {
 	if err := g.revoke(func(b state.Binding) bool { return b.Resource == id }); err != nil {
 		return err
 	}
-	if err := state.Delete[state.Secret](g.env.Store, id); err != nil {
-		return err
-	}
-	return state.Delete[Secret](g.env.Store, id)
+	return state.Delete[state.Secret](g.env.Store, id)
 }
 
 func (g *gcp) findSecret(id string) error {
@@ -170,8 +169,8 @@ func (g *gcp) findSecret(id string) error {
 	return err
 }
 
-// secretOf makes an id of a secret's id or its bare name.
-func secretOf(project, ref string) string {
+// secretRef makes an id of a secret's id or its bare name.
+func secretRef(project, ref string) string {
 	if strings.Contains(ref, "/") {
 		return ref
 	}

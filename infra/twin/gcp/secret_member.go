@@ -34,7 +34,7 @@ func (g *gcp) secretMember() cloud.Resource {
 		Normalize: func(_ string, in SecretMemberArgs) SecretMemberArgs {
 			in.Project = g.projectOr(in.Project)
 			if in.SecretId != "" {
-				in.SecretId = secretOf(in.Project, in.SecretId)
+				in.SecretId = secretRef(in.Project, in.SecretId)
 			}
 			return in
 		},

@@ -94,10 +94,11 @@ type InstanceProfile struct {
 
 // Secret is one of Secret Manager's. Its id is projects/P/secrets/S.
 type Secret struct {
-	Project string            `json:"project"`
-	Name    string            `json:"name"`
-	Labels  map[string]string `json:"labels,omitempty"`
-	Created time.Time         `json:"created,omitzero"`
+	Project   string            `json:"project"`
+	Name      string            `json:"name"`
+	Locations []string          `json:"locations,omitempty"` // the regions that keep it
+	Labels    map[string]string `json:"labels,omitempty"`
+	Created   time.Time         `json:"created,omitzero"`
 }
 
 // SecretVersion is a secret's content. Its id is projects/P/secrets/S/versions/N.
