@@ -5,11 +5,11 @@ import "crosscloud/infra/twin/cloud/cloudtest"
 func serviceChanges(project) cloudtest.Kind {
 	return cloudtest.Kind{
 		Source: terraform + "google_project_service",
-		Args:   object{"service": "dns.googleapis.com"},
+		Args:   object{"service": "secretmanager.googleapis.com"},
 		Changes: []cloudtest.Change{
 			cloudtest.InPlace("disableOnDestroy", false),
 			cloudtest.Replaces("project", elsewhere),
-			cloudtest.Replaces("service", "iap.googleapis.com"),
+			cloudtest.Replaces("service", "storage.googleapis.com"),
 		},
 	}
 }
@@ -24,18 +24,6 @@ func accountChanges(project) cloudtest.Kind {
 			cloudtest.Refused("disabled", true, "the twin's service accounts are always enabled"),
 			cloudtest.InPlace("displayName", "x"),
 			cloudtest.Replaces("project", elsewhere),
-		},
-	}
-}
-
-func grantChanges(project) cloudtest.Kind {
-	return cloudtest.Kind{
-		Source: terraform + "google_project_iam",
-		Args:   object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"},
-		Changes: []cloudtest.Change{
-			cloudtest.Replaces("member", "user:b@example.com"),
-			cloudtest.Replaces("project", elsewhere),
-			cloudtest.Replaces("role", "roles/editor"),
 		},
 	}
 }

@@ -18,8 +18,8 @@ var changes = map[string]func(project) cloudtest.Kind{
 	serviceToken: serviceChanges,
 	networkToken: networkChanges, subnetToken: subnetChanges, addressToken: addressChanges, firewallToken: firewallChanges,
 	diskToken: diskChanges, instanceToken: instanceChanges,
-	accountToken: accountChanges, grantToken: grantChanges,
-	secretToken: secretChanges, versionToken: versionChanges, readerToken: readerChanges,
+	accountToken: accountChanges,
+	secretToken:  secretChanges, versionToken: versionChanges, readerToken: readerChanges,
 	bucketToken: bucketChanges, bucketMemberToken: bucketMemberChanges, objectToken: objectChanges,
 }
 
@@ -39,9 +39,7 @@ func newBench(t *testing.T) project {
 	t.Helper()
 	p := newProject(t)
 	p.needs()
-	for _, api := range []string{"compute", "iam", "secretmanager", "cloudresourcemanager"} {
-		p.MustUp(serviceToken, api+"-elsewhere", object{"service": api + ".googleapis.com", "project": elsewhere})
-	}
+	p.enableIn(elsewhere, "-elsewhere")
 	p.MustUp(networkToken, "network2", object{"name": "other", "autoCreateSubnetworks": false})
 	return p
 }

@@ -12,27 +12,23 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// roles are the predefined ones that a binding may name. A role with a mistyped name must not pass, so the list is
-// short rather than open; it grows with what programs need.
+// The predefined roles that can be granted on a secret and on a bucket, of those of their own services.
+// https://cloud.google.com/iam/docs/roles-permissions
 var (
 	secretRoles = []string{
 		"roles/secretmanager.admin", "roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionAdder",
 		"roles/secretmanager.secretVersionManager", "roles/secretmanager.viewer",
 	}
-	projectRoles = append([]string{
-		"roles/browser", "roles/editor", "roles/owner", "roles/viewer",
-		"roles/compute.admin", "roles/compute.instanceAdmin.v1", "roles/compute.networkAdmin", "roles/compute.osLogin",
-		"roles/compute.viewer", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser",
-		"roles/iap.tunnelResourceAccessor", "roles/logging.logWriter", "roles/logging.viewer",
-		"roles/monitoring.metricWriter", "roles/monitoring.viewer", "roles/storage.admin", "roles/storage.objectAdmin",
-		"roles/storage.objectCreator", "roles/storage.objectUser", "roles/storage.objectViewer",
-	}, secretRoles...)
 	bucketRoles = []string{
 		"roles/storage.admin", "roles/storage.objectAdmin", "roles/storage.objectCreator", "roles/storage.objectUser",
 		"roles/storage.objectViewer", "roles/storage.legacyBucketOwner", "roles/storage.legacyBucketReader",
 		"roles/storage.legacyBucketWriter", "roles/storage.legacyObjectOwner", "roles/storage.legacyObjectReader",
 	}
 )
+
+// foreignRole matches what can be granted on neither: a name like that of a service's role, and of another service or
+// mistyped. Basic and custom roles, and those of IAM itself, may well be granted; the twin doesn't know them.
+var foreignRole = regexp.MustCompile(`^roles/(?:compute|secretmanager|storage)\.`)
 
 // member is the form of https://cloud.google.com/iam/docs/principal-identifiers, as far as the twin has such principals.
 var member = regexp.MustCompile(`^(?:allUsers|allAuthenticatedUsers|(?:user|group|serviceAccount):[^@\s]+@[^@\s]+|domain:[^@\s]+)$`)
@@ -51,6 +47,9 @@ func (c *checks) binding(role, who string) {
 // the time when it was made.
 func (g *gcp) grant(b state.Binding, supported []string) error {
 	if !slices.Contains(supported, b.Role) {
+		if !foreignRole.MatchString(b.Role) {
+			return fmt.Errorf("the twin does not know the role %s: here it grants %s", b.Role, strings.Join(supported, ", "))
+		}
 		return &apiError{http.StatusBadRequest, fmt.Sprintf("Role %s is not supported for this resource.", b.Role), "badRequest"}
 	}
 	if email, isAccount := strings.CutPrefix(b.Member, "serviceAccount:"); isAccount {

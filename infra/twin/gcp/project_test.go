@@ -22,7 +22,6 @@ const (
 	diskToken     = "gcp:compute/disk:Disk"
 	instanceToken = "gcp:compute/instance:Instance"
 	accountToken  = "gcp:serviceaccount/account:Account"
-	grantToken    = "gcp:projects/iAMMember:IAMMember"
 	secretToken   = "gcp:secretmanager/secret:Secret"
 	versionToken  = "gcp:secretmanager/secretVersion:SecretVersion"
 	readerToken   = "gcp:secretmanager/secretIamMember:SecretIamMember"
@@ -62,9 +61,20 @@ func newProjectOn(t *testing.T, engine cloud.Machines, machines *cloudtest.Machi
 }
 
 // enable turns on every API that the tests need.
-func (p project) enable() {
-	for _, api := range []string{"compute", "iam", "secretmanager", "cloudresourcemanager"} {
-		p.MustUp(serviceToken, api, object{"service": api + ".googleapis.com", "disableOnDestroy": false})
+func (p project) enable() { p.enableIn("my-project-123", "") }
+
+func (p project) enableIn(project, suffix string) {
+	p.operatorEnables(project)
+	for _, api := range []string{"compute", "iam", "secretmanager"} {
+		p.MustUp(serviceToken, api+suffix, object{"service": api + ".googleapis.com", "project": project, "disableOnDestroy": false})
+	}
+}
+
+// operatorEnables is what has to be done before Pulumi can do anything: gcloud services enable.
+func (p project) operatorEnables(project string) {
+	id := project + "/cloudresourcemanager.googleapis.com"
+	if err := state.Put(p.store, id, Service{ServiceArgs{Project: project, Service: "cloudresourcemanager.googleapis.com"}}); err != nil {
+		panic(err)
 	}
 }
 

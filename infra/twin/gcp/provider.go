@@ -39,7 +39,7 @@ func Provider(env cloud.Env) cloud.Provider {
 		Resources: []cloud.Resource{
 			g.service(),
 			g.network(), g.subnetwork(), g.address(), g.firewall(), g.disk(), g.instance(),
-			g.account(), g.projectMember(),
+			g.account(),
 			g.secret(), g.secretVersion(), g.secretMember(),
 			g.bucket(), g.bucketMember(), g.bucketObject(),
 		},

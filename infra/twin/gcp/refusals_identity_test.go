@@ -12,9 +12,6 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 	p := newProject(t)
 	p.needs()
 	secret := p.MustUp(secretToken, "secret", object{"secretId": "key", "replication": replicas}).ID
-	grant := func(changes object) object {
-		return with(object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, changes)
-	}
 	read := func(changes object) object {
 		return with(object{"secretId": secret, "role": "roles/secretmanager.secretAccessor", "member": "serviceAccount:" + email}, changes)
 	}
@@ -53,36 +50,26 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 		},
 
 		{
-			name: "member without its kind", token: grantToken, args: grant(object{"member": email}),
+			name: "member without its kind", token: readerToken, args: read(object{"member": email}),
 			want: "invalid value for member (IAM members must have one of the values outlined here", source: principals,
 		},
 		{
-			name: "member of no kind", token: grantToken, args: grant(object{"member": "account:" + email}),
+			name: "member of no kind", token: readerToken, args: read(object{"member": "account:" + email}),
 			want: "invalid value for member", source: principals,
 		},
 		{
-			name: "everybody on a project", token: grantToken, args: grant(object{"member": "allUsers"}),
-			code: 400, reason: "badRequest", want: "Request contains an invalid argument.",
-			source: "https://cloud.google.com/resource-manager/reference/rest/v1/projects/setIamPolicy",
-			seen:   "https://github.com/hashicorp/terraform-provider-google/pull/859",
-		},
-		{
-			name: "role typo", token: grantToken, args: grant(object{"role": "roles/viewr"}),
-			code: 400, reason: "badRequest", want: "Role roles/viewr is not supported for this resource.", source: roles, seen: roleSeen,
-		},
-		{
 			name: "role typo on a secret", token: readerToken, args: read(object{"role": "roles/secretmanager.secretAccesor"}),
-			code: 400, want: "Role roles/secretmanager.secretAccesor is not supported for this resource.", source: roles, seen: roleSeen,
+			code: 400, reason: "badRequest", want: "Role roles/secretmanager.secretAccesor is not supported for this resource.", source: roles, seen: roleSeen,
 		},
 		{
 			name: "role of another service on a secret", token: readerToken, args: read(object{"role": "roles/compute.viewer"}),
-			code: 400, want: "Role roles/compute.viewer is not supported for this resource.",
+			code: 400, reason: "badRequest", want: "Role roles/compute.viewer is not supported for this resource.",
 			source: "https://cloud.google.com/secret-manager/docs/access-control", seen: roleSeen,
 		},
 		{
 			name: "grant to an account that is not there", token: readerToken,
 			args: read(object{"member": "serviceAccount:nobody@my-project-123.iam.gserviceaccount.com"}),
-			code: 400, want: "Service account nobody@my-project-123.iam.gserviceaccount.com does not exist.", source: principals, seen: goneSeen,
+			code: 400, reason: "badRequest", want: "Service account nobody@my-project-123.iam.gserviceaccount.com does not exist.", source: principals, seen: goneSeen,
 		},
 		{
 			name: "grant on a secret that is not there", token: readerToken, args: read(object{"secretId": "none"}),
@@ -124,9 +111,8 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 			code: 404, want: "Secret [" + secret + "2] not found.", source: versions,
 		},
 		{
-			name: "API that there isn't", token: serviceToken, args: object{"service": "compuet.googleapis.com"},
-			code: 403, reason: "forbidden", want: "Not found or permission denied for service(s): compuet.googleapis.com.",
-			source: "https://cloud.google.com/service-usage/docs/reference/rest/v1/services/enable",
+			name: "API by its short name", token: serviceToken, args: object{"service": "compute"},
+			want: "expected compute to be a domain like serviceusage.googleapis.com", source: terraform + "google_project_service",
 		},
 	})
 }
@@ -134,6 +120,7 @@ func TestIdentitiesAndSecretsThatGoogleRefuses(t *testing.T) {
 func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
+	const resourceSeen = "https://github.com/GoogleCloudPlatform/k8s-config-connector/issues/135"
 	off := func(name, token string, args object, api string) refusal {
 		return refusal{
 			name: name, token: token, args: args, code: 403, reason: "accessNotConfigured",
@@ -148,11 +135,23 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 		off("disk", diskToken, object{"name": "d", "size": 10}, "Compute Engine API"),
 		off("account", accountToken, object{"accountId": "db-host"}, "Identity and Access Management (IAM) API"),
 		off("secret", secretToken, object{"secretId": "s", "replication": replicas}, "Secret Manager API"),
-		off("grant", grantToken, object{"project": "my-project-123", "role": "roles/viewer", "member": "user:a@example.com"}, "Cloud Resource Manager API"),
+		{
+			name: "API", token: serviceToken, args: object{"service": "compute.googleapis.com"}, code: 403, reason: "accessNotConfigured",
+			want: "Error when reading or editing Project Service my-project-123/compute.googleapis.com: googleapi: Error 403: " +
+				"Cloud Resource Manager API has not been used in project my-project-123 before or it is disabled.",
+			source: terraform + "google_project_service", seen: resourceSeen,
+		},
+		{
+			name: "the API that is needed to enable any", token: serviceToken, args: object{"service": "cloudresourcemanager.googleapis.com"},
+			code: 403, reason: "accessNotConfigured", want: "Cloud Resource Manager API has not been used",
+			source: terraform + "google_project_service", seen: resourceSeen,
+		},
 	})
 	_, err := p.Call("gcp:compute/getImage:getImage", object{"family": "debian-13", "project": "debian-cloud"})
 	require.ErrorContains(t, err, "Compute Engine API has not been used")
 
+	p.MustUp(serviceToken, "storage", object{"service": "storage.googleapis.com", "disableOnDestroy": false}) // enabled all along
+	p.operatorEnables("my-project-123")
 	api := p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com"})
 	require.Equal(t, "my-project-123/compute.googleapis.com", api.ID)
 	p.MustUp(networkToken, "n", object{"name": "n", "autoCreateSubnetworks": false})

@@ -30,7 +30,7 @@ func (r refusal) answer(t *testing.T, err error) {
 	require.Error(t, err)
 	assert.ErrorContains(t, err, r.want)
 	if r.code == 0 {
-		assert.NotContains(t, err.Error(), "googleapi", "the provider refuses this itself")
+		assert.NotContains(t, err.Error(), "googleapi: ", "the provider refuses this itself")
 		return
 	}
 	assert.ErrorContains(t, err, fmt.Sprintf("googleapi: Error %d: ", r.code))
@@ -83,6 +83,7 @@ func TestRefusals(t *testing.T) {
 		want  string
 	}{
 		{serviceToken, object{}, `"service" is required`},
+		{serviceToken, object{"service": "dns.googleapis.com"}, "the twin knows the APIs cloudresourcemanager.googleapis.com, compute.googleapis.com,"},
 
 		{networkToken, object{"name": "net"}, "set autoCreateSubnetworks to false"},
 		{networkToken, object{"name": "net", "autoCreateSubnetworks": false, "routingMode": "LOCAL"}, "expected routingMode to be one of"},
@@ -107,12 +108,11 @@ func TestRefusals(t *testing.T) {
 
 		{accountToken, object{"accountId": "other-host", "disabled": true}, "always enabled"},
 
-		{grantToken, object{"project": "my-project-123", "role": "secretAccessor", "member": "user:a@example.com"}, "is not a role"},
-
 		{secretToken, object{"secretId": "k"}, `"replication" is required`},
 		{secretToken, object{"secretId": "k", "replication": object{}}, "at least one replica is needed"},
 		{secretToken, object{"secretId": "k", "replication": object{"auto": object{}}}, "replication.auto: Invalid or unknown key"},
 		{secretToken, object{"secretId": "k", "replication": object{"userManaged": object{"replicas": []any{object{"location": "mars"}}}}}, `Unknown region "mars".`},
+		{readerToken, object{"secretId": "key", "role": "secretAccessor", "member": "user:a@example.com"}, "is not a role"},
 		{versionToken, object{"secret": "key", "secretData": "x"}, "projects/PROJECT/secrets/SECRET"},
 
 		{"gcp:compute/router:Router", object{}, `provider gcp of the twin does not have the resource type "gcp:compute/router:Router"`},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -21,27 +23,21 @@ type ServiceArgs struct {
 // Service is an API that is enabled in the project.
 type Service struct{ ServiceArgs }
 
-// services are the APIs that a project of the twin can enable, from the names of their hosts to what refusals call them.
-var services = map[string]string{
-	"cloudresourcemanager.googleapis.com": "Cloud Resource Manager API",
-	"compute.googleapis.com":              "Compute Engine API",
-	"dns.googleapis.com":                  "Cloud DNS API",
-	"iam.googleapis.com":                  "Identity and Access Management (IAM) API",
-	"iamcredentials.googleapis.com":       "IAM Service Account Credentials API",
-	"iap.googleapis.com":                  "Cloud Identity-Aware Proxy API",
-	"logging.googleapis.com":              "Cloud Logging API",
-	"monitoring.googleapis.com":           "Cloud Monitoring API",
-	"osconfig.googleapis.com":             "VM Manager (OS Config API)",
-	"oslogin.googleapis.com":              "Cloud OS Login API",
-	"secretmanager.googleapis.com":        "Secret Manager API",
-	"serviceusage.googleapis.com":         "Service Usage API",
-	"storage.googleapis.com":              "Cloud Storage API",
-}
+const (
+	computeAPI  = "compute.googleapis.com"
+	iamAPI      = "iam.googleapis.com"
+	secretsAPI  = "secretmanager.googleapis.com"
+	resourceAPI = "cloudresourcemanager.googleapis.com"
+	storageAPI  = "storage.googleapis.com"
+)
 
-// preEnabled are those that a new project has enabled.
-// https://cloud.google.com/service-usage/docs/enabled-service#default
-var preEnabled = []string{
-	"logging.googleapis.com", "monitoring.googleapis.com", "serviceusage.googleapis.com", "storage.googleapis.com",
+// apis are those that the twin's kinds belong to, with what refusals call them.
+var apis = map[string]string{
+	computeAPI:  "Compute Engine API",
+	iamAPI:      "Identity and Access Management (IAM) API",
+	secretsAPI:  "Secret Manager API",
+	resourceAPI: "Cloud Resource Manager API",
+	storageAPI:  "Cloud Storage API",
 }
 
 func (g *gcp) service() cloud.Resource {
@@ -57,17 +53,32 @@ func (g *gcp) service() cloud.Resource {
 			}
 			return in
 		},
-		Create: func(_ context.Context, _ string, in ServiceArgs) (string, Service, error) {
-			if _, known := services[in.Service]; !known {
-				return "", Service{}, doing("when reading or editing Project Service", &apiError{
-					http.StatusForbidden, fmt.Sprintf("Not found or permission denied for service(s): %s.", in.Service), "forbidden",
-				})
+		Check: func(in ServiceArgs) []cloud.Failure {
+			var c checks
+			if _, known := apis[in.Service]; in.Service != "" && !strings.Contains(in.Service, ".") {
+				c.add("service", "expected %s to be a domain like serviceusage.googleapis.com", in.Service)
+			} else if in.Service != "" && !known {
+				c.add("service", "the twin knows the APIs %s, not %s", strings.Join(slices.Sorted(maps.Keys(apis)), ", "), in.Service)
 			}
-			// Enabling what is enabled is no error: others in the project may have done it.
+			return c.failures
+		},
+		Create: func(_ context.Context, _ string, in ServiceArgs) (string, Service, error) {
 			id := in.Project + "/" + in.Service
+			// Enabling what is enabled is no error: others in the project may have done it.
+			if err := g.enabled(in.Project, in.Service); err != nil {
+				if err := g.readProject(in.Project, id); err != nil {
+					return "", Service{}, err
+				}
+			}
 			return id, Service{in}, state.Put(g.env.Store, id, Service{in})
 		},
-		Read: func(_ context.Context, id string) (Service, error) { return state.Get[Service](g.env.Store, id) },
+		Read: func(_ context.Context, id string) (Service, error) {
+			project, _, _ := strings.Cut(id, "/")
+			if err := g.readProject(project, id); err != nil {
+				return Service{}, err
+			}
+			return state.Get[Service](g.env.Store, id)
+		},
 		Update: func(_ context.Context, id string, _ Service, in ServiceArgs) (Service, error) {
 			return Service{in}, state.Put(g.env.Store, id, Service{in})
 		},
@@ -80,12 +91,20 @@ func (g *gcp) service() cloud.Resource {
 	}
 }
 
-// enabled is an error unless the project can use the API.
-func (g *gcp) enabled(project, service string) error {
-	if slices.Contains(preEnabled, service) {
+// readProject is what the provider does first when it reads whether an API is enabled, also when it has just enabled it:
+// it asks the Cloud Resource Manager for the project, so that this API can't be enabled that way itself.
+func (g *gcp) readProject(project, id string) error {
+	return doing("when reading or editing Project Service "+id, g.enabled(project, resourceAPI))
+}
+
+// enabled is an error unless the project can use the API. Storage is one that every new project has enabled:
+// https://cloud.google.com/service-usage/docs/enabled-service#default. In the twin's own project the operator has enabled
+// what README asks for.
+func (g *gcp) enabled(project, api string) error {
+	if api == storageAPI || api == resourceAPI && project == g.env.Project {
 		return nil
 	}
-	_, err := state.Get[Service](g.env.Store, project+"/"+service)
+	_, err := state.Get[Service](g.env.Store, project+"/"+api)
 	if !errors.Is(err, state.ErrNotFound) {
 		return err
 	}
@@ -94,18 +113,10 @@ func (g *gcp) enabled(project, service string) error {
 		fmt.Sprintf("%s has not been used in project %s before or it is disabled. Enable it by visiting "+
 			"https://console.developers.google.com/apis/api/%s/overview?project=%s then retry. If you enabled this API recently, "+
 			"wait a few minutes for the action to propagate to our systems and retry.",
-			services[service], project, service, project),
+			apis[api], project, api, project),
 		"accessNotConfigured (SERVICE_DISABLED)",
 	}
 }
-
-const (
-	computeAPI  = "compute.googleapis.com"
-	iamAPI      = "iam.googleapis.com"
-	secretsAPI  = "secretmanager.googleapis.com"
-	resourceAPI = "cloudresourcemanager.googleapis.com"
-	storageAPI  = "storage.googleapis.com"
-)
 
 func (g *gcp) projectOr(project string) string {
 	if project != "" {
