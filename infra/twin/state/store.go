@@ -117,8 +117,29 @@ func Delete[T any](s *Store, id string) error {
 	return nil
 }
 
-// Update changes one object while no other Update or Delete in any process can; the change itself must call neither, nor
-// take long: the lock is one for the whole store. The change receives the object and nil, or the
+// Take is Delete for who needs what it removed, and not what was there before an Update that it waited for.
+func Take[T any](s *Store, id string) (T, error) {
+	var v T
+	path, err := pathOf[T](s, id)
+	if err != nil {
+		return v, err
+	}
+	unlock, err := s.lock()
+	if err != nil {
+		return v, failure[T]("delete", id, err)
+	}
+	defer unlock()
+	if v, err = Get[T](s, id); err != nil {
+		return v, err
+	}
+	if err := os.Remove(path); err != nil {
+		return v, failure[T]("delete", id, err)
+	}
+	return v, nil
+}
+
+// Update changes one object while no other Update, Delete or Take in any process can; the change itself must call none, nor take
+// long: the lock is one for the whole store. The change receives the object and nil, or the
 // zero value and an error that wraps ErrNotFound; what it returns is written unless it returns an error of its own.
 func Update[T any](s *Store, id string, change func(v T, err error) (T, error)) error {
 	unlock, err := s.lock()

@@ -58,6 +58,8 @@ func WriteError(w http.ResponseWriter, log *slog.Logger, download bool, err erro
 	switch e.HTTP {
 	case http.StatusUnauthorized:
 		detail["locationType"], detail["location"] = "header", "Authorization"
+	case http.StatusTooManyRequests:
+		detail["domain"] = "usageLimits"
 	case http.StatusPreconditionFailed:
 		detail["locationType"], detail["location"] = "header", "If-Match"
 	}

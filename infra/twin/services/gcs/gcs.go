@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"crosscloud/infra/twin/services/gcpauth"
 	"crosscloud/infra/twin/state"
@@ -74,7 +75,10 @@ func (s *Server) insert(w http.ResponseWriter, r *http.Request, c call, caller g
 				return err
 			}
 		}
-		return c.precondition(existing)
+		if err := c.precondition(existing); err != nil {
+			return err
+		}
+		return s.paced(existing)
 	})
 	if errors.Is(err, state.ErrNotFound) {
 		return ErrNoBucket
@@ -84,6 +88,19 @@ func (s *Server) insert(w http.ResponseWriter, r *http.Request, c call, caller g
 	}
 	gcpauth.WriteJSON(w, http.StatusOK, resource(o))
 	return nil
+}
+
+// paced refuses a second change of an object within a second: https://cloud.google.com/storage/quotas#objects. What was
+// written by a clock that went ahead says nothing.
+func (s *Server) paced(o *state.StorageObject) error {
+	if o == nil {
+		return nil
+	}
+	if age := s.objects.now().Sub(o.Created); age < 0 || age >= time.Second {
+		return nil
+	}
+	return &Error{http.StatusTooManyRequests, "rateLimitExceeded", fmt.Sprintf("The object %s/%s exceeded the rate limit for object mutation "+
+		"operations (create, update, and delete). Please reduce your request rate. See https://cloud.google.com/storage/docs/gcs429.", o.Bucket, o.Name)}
 }
 
 func body(r *http.Request) ([]byte, error) {

@@ -84,10 +84,14 @@ func (f *fixture) do(method, path, body string, headers ...string) answer {
 	return answer{response.StatusCode, response.Header, string(text)}
 }
 
+// put writes the object, and waits until it can be written again.
 func (f *fixture) put(body string) answer {
 	f.t.Helper()
+	defer f.wait()
 	return f.do(http.MethodPost, upload, body, "Content-Type", "application/json")
 }
+
+func (f *fixture) wait() { f.Clock = f.Clock.Add(time.Second) }
 
 // metadata is the part of an object's resource that tests look at.
 type metadata struct {
@@ -105,10 +109,11 @@ func (f *fixture) metadata(a answer) metadata {
 func TestWriteAndRead(t *testing.T) {
 	f := newFixture(t)
 	f.bind("b/todo-status", "roles/storage.objectUser")
+	now := f.Clock
 	written := f.metadata(f.put("hello"))
 	// The checksums are those of `printf hello | openssl md5 -binary | base64` and of `gsutil hash`.
 	assert.Equal(t, metadata{
-		Kind: "storage#object", Name: "status.json", Bucket: "todo-status", Generation: strconv.FormatInt(f.Clock.UnixMicro(), 10),
+		Kind: "storage#object", Name: "status.json", Bucket: "todo-status", Generation: strconv.FormatInt(now.UnixMicro(), 10),
 		Size: "5", ContentType: "application/json", Md5Hash: "XUFAKrxLKna5cZ2REBfFkg==", Crc32c: "mnG7TA==", StorageClass: "STANDARD",
 	}, written)
 	assert.Equal(t, written, f.metadata(f.do(http.MethodGet, object, "")))
@@ -122,8 +127,9 @@ func TestWriteAndRead(t *testing.T) {
 	assert.Equal(t, http.StatusPartialContent, got.status)
 	assert.Equal(t, "ell", got.body)
 
+	f.Clock = now.Add(-time.Hour)
 	over := f.metadata(f.put(""))
-	assert.Greater(t, over.Generation, written.Generation, "though the clock stands")
+	assert.Greater(t, over.Generation, written.Generation, "though the clock went back")
 	assert.Empty(t, f.do(http.MethodGet, object+"?alt=media", "").body)
 }
 
@@ -143,6 +149,7 @@ func TestPreconditions(t *testing.T) {
 	f.bind("projects/todo-123", "roles/storage.objectAdmin")
 	absent := upload + "&ifGenerationMatch=0"
 	first := f.metadata(f.do(http.MethodPost, absent, "one"))
+	f.wait()
 	assert.Equal(t, http.StatusPreconditionFailed, f.do(http.MethodPost, absent, "two").status)
 	f.metadata(f.do(http.MethodPost, upload+"&ifGenerationMatch="+first.Generation, "two"))
 	assert.Equal(t, http.StatusPreconditionFailed, f.do(http.MethodPost, upload+"&ifGenerationMatch="+first.Generation, "three").status)
@@ -153,13 +160,17 @@ func TestPreconditions(t *testing.T) {
 func TestReadersSeeWholeContents(t *testing.T) {
 	f := newFixture(t)
 	f.bind("b/todo-status", "roles/storage.objectUser")
-	contents := func(i int) string { return strings.Repeat(fmt.Sprint(i%10), 1<<14) }
-	f.put(contents(0))
+	put := func(i int) {
+		_, err := NewObjects(f.Store, f.Now).Put(state.StorageObject{Bucket: "todo-status", Name: "status.json"},
+			[]byte(strings.Repeat(fmt.Sprint(i%10), 1<<14)), func(*state.StorageObject) error { return nil })
+		assert.NoError(t, err)
+	}
+	put(0)
 	var writers sync.WaitGroup
 	for i := range 4 {
 		writers.Go(func() {
 			for n := range 8 {
-				assert.Equal(t, http.StatusOK, f.put(contents(i+n)).status)
+				put(i + n)
 			}
 		})
 	}
@@ -217,4 +228,24 @@ func TestAnObjectOutlivesAWriteThatFails(t *testing.T) {
 	files, err := os.ReadDir(filepath.Join(f.Store.Dir(), "contents"))
 	require.NoError(t, err)
 	assert.Len(t, files, 1, "nothing is left of what failed")
+}
+
+func TestADeletionTakesTheContentsThatAreThereThen(t *testing.T) {
+	f := newFixture(t)
+	objects := NewObjects(f.Store, f.Now)
+	_, err := objects.Put(state.StorageObject{Bucket: "todo-status", Name: "x"}, []byte("one"), func(*state.StorageObject) error { return nil })
+	require.NoError(t, err)
+	second, err := state.WriteContents(f.Store, []byte("two"))
+	require.NoError(t, err)
+	deleted := make(chan error)
+	err = state.Update(f.Store, state.StorageObjectID("todo-status", "x"), func(o state.StorageObject, err error) (state.StorageObject, error) {
+		go func() { deleted <- objects.Delete("todo-status", "x") }()
+		time.Sleep(50 * time.Millisecond) // it has looked, and waits
+		o.Contents = second
+		return o, err
+	})
+	require.NoError(t, err)
+	require.NoError(t, <-deleted)
+	_, err = state.OpenContents(f.Store, second)
+	require.ErrorIs(t, err, state.ErrNotFound)
 }

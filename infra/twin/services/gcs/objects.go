@@ -83,11 +83,8 @@ func (s *Objects) Open(bucket, name string) (state.StorageObject, *os.File, erro
 
 // Delete removes an object; without one it returns an error that wraps state.ErrNotFound.
 func (s *Objects) Delete(bucket, name string) error {
-	o, err := s.Get(bucket, name)
+	o, err := state.Take[state.StorageObject](s.store, state.StorageObjectID(bucket, name))
 	if err != nil {
-		return err
-	}
-	if err := state.Delete[state.StorageObject](s.store, state.StorageObjectID(bucket, name)); err != nil {
 		return err
 	}
 	return state.DeleteContents(s.store, o.Contents)

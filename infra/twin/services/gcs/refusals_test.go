@@ -158,6 +158,18 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 			code:   412, reason: "conditionNotMet", want: "At least one of the pre-conditions you specified did not hold.", source: conditions,
 		},
 		{
+			name: "second write within a second", method: "POST", path: upload,
+			before: func(f *fixture) {
+				granted("objectUser")(f)
+				f.put("first")
+				f.Clock = f.Clock.Add(-time.Millisecond)
+			},
+			code: 429, reason: "rateLimitExceeded",
+			want: "The object todo-status/status.json exceeded the rate limit for object mutation operations (create, update, and delete). " +
+				"Please reduce your request rate. See https://cloud.google.com/storage/docs/gcs429.",
+			source: "https://cloud.google.com/storage/quotas", seen: "https://github.com/trinodb/trino/issues/19943",
+		},
+		{
 			name: "generation that is no number", method: "POST", path: upload + "&ifGenerationMatch=x", before: granted("objectUser"),
 			code: 400, reason: "invalid", want: "Invalid value", source: conditions,
 		},
@@ -184,7 +196,11 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 			assert.Equal(t, row.code, body.Error.Code)
 			assert.Contains(t, body.Error.Message, row.want)
 			require.Len(t, body.Error.Errors, 1)
-			assert.Equal(t, "global", body.Error.Errors[0].Domain)
+			domain := "global"
+			if row.code == http.StatusTooManyRequests {
+				domain = "usageLimits"
+			}
+			assert.Equal(t, domain, body.Error.Errors[0].Domain)
 			assert.Equal(t, row.reason, body.Error.Errors[0].Reason)
 			assert.Equal(t, body.Error.Message, body.Error.Errors[0].Message)
 		})
