@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -46,6 +47,11 @@ var machineTypes = slices.Concat(
 	sizes("n2d-standard", 2, 4, 8, 16, 32, 48, 64, 80), sizes("n2d-highmem", 2, 4, 8, 16, 32, 48, 64, 80),
 	sizes("t2d-standard", 1, 2, 4, 8, 16, 32, 48, 60),
 )
+
+// machineShape matches the names of Google's series, of which the twin has some and not in all sizes. What has no such name
+// there is not. https://cloud.google.com/compute/docs/machine-resource
+var machineShape = regexp.MustCompile(`^(?:a[234]|c[234]|c[23]d|c4[ad]|e2|g[24]|h[34]|m[1-4]|n[124]|n2d|t2[ad]|x4|z3)-` +
+	`(?:custom|standard|high(?:mem|cpu|gpu|lssd)|(?:mega|ultra|hyper)(?:mem|gpu))`)
 
 func sizes(family string, cpus ...int) []string {
 	var all []string

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strings"
 
 	"crosscloud/infra/twin/cloud"
 )
@@ -74,17 +75,14 @@ func (c *checks) labels(property string, labels map[string]string) {
 	}
 }
 
-// cidr accepts a network whose host bits are zero.
-func (c *checks) cidr(property, text string) {
-	if text == "" {
-		return
-	}
-	prefix, err := netip.ParsePrefix(text)
-	switch {
-	case err != nil:
-		c.add(property, "%q is not a valid CIDR block: %v", text, err)
-	case prefix != prefix.Masked():
-		c.add(property, "expected %s to contain a valid network CIDR, expected %s, got %s", property, prefix.Masked(), prefix)
+// sourceRange accepts a network whose host bits are zero. The provider looks at none of that, the API does.
+func (c *checks) sourceRange(property, field, text string) {
+	if prefix, err := netip.ParsePrefix(text); text != "" && (err != nil || prefix != prefix.Masked()) {
+		family := "IPV4"
+		if strings.Contains(text, ":") {
+			family = "IPV6"
+		}
+		c.refuse(property, invalidField(field, text, "Must be a valid %s CIDR address range.", family))
 	}
 }
 

@@ -82,7 +82,7 @@ func (g *gcp) disk() cloud.Resource {
 func (c *checks) disk(typeProperty, diskType, sizeProperty string, size int) {
 	least, known := diskTypes[path.Base(diskType)]
 	if diskType != "" && !known {
-		c.refuse(typeProperty, invalidField("resource.type", diskType, "The twin's disk types are pd-standard, pd-balanced and pd-ssd."))
+		c.add(typeProperty, "the twin's disk types are pd-standard, pd-balanced and pd-ssd, not %s", diskType)
 		return
 	}
 	if size != 0 && (size < least || size > maxDiskGB) {

@@ -133,7 +133,7 @@ func checkFirewall(in FirewallArgs) []cloud.Failure {
 	families := map[bool]string{}
 	for i, text := range in.SourceRanges {
 		property := fmt.Sprintf("sourceRanges[%d]", i)
-		c.cidr(property, text)
+		c.sourceRange(property, "resource."+property, text)
 		if p, err := netip.ParsePrefix(text); err == nil {
 			families[p.Addr().Is4()] = property
 		}

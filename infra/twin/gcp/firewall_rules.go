@@ -23,9 +23,11 @@ func (c *checks) allow(index int, a FirewallAllow) {
 		if len(a.Ports) > 0 {
 			c.refuse(property+".ports", invalidField(field+".ports", "", "Ports can't be given for protocol %s.", protocol))
 		}
-	case "esp", "ah", "sctp", "ipip":
-		c.add(property+".protocol", "the twin's firewall knows tcp, udp, icmp and all, not %s", protocol)
 	default:
+		if _, err := strconv.ParseUint(protocol, 10, 8); err == nil || slices.Contains([]string{"esp", "ah", "sctp", "ipip"}, protocol) {
+			c.add(property+".protocol", "the twin's firewall knows tcp, udp, icmp and all, not %s", protocol)
+			break
+		}
 		c.refuse(property+".protocol", invalidField(field+".IPProtocol", a.Protocol,
 			`Must be one of ["ah", "all", "esp", "icmp", "ipip", "sctp", "tcp", "udp"] or an IP protocol number between 0 and 255.`))
 	}

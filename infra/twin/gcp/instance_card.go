@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -59,9 +60,9 @@ func (g *gcp) placeAddress(id string, in InstanceArgs, m *state.Machine) error {
 		if reserved.Address != config.NatIp || reserved.Region != m.Region {
 			continue
 		}
-		if config.NetworkTier != "" && config.NetworkTier != reserved.NetworkTier {
-			return invalidField("resource.networkInterfaces[0].accessConfigs[0].networkTier", config.NetworkTier,
-				"The network tier of external IP address is %s, that of the access config is %s.", reserved.NetworkTier, config.NetworkTier)
+		if tier := cmp.Or(config.NetworkTier, "PREMIUM"); tier != reserved.NetworkTier {
+			return invalid("External IP address: %s has a different network tier %s from the network tier in instance access config %s.",
+				config.NatIp, reserved.NetworkTier, tier)
 		}
 		user, err := g.addressUser(config.NatIp)
 		if err != nil {

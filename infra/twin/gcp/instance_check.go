@@ -33,7 +33,11 @@ func checkInstance(in InstanceArgs) []cloud.Failure {
 		c.add("name", "the twin's own services have the name %q", in.Name)
 	}
 	c.zone("zone", in.Zone)
-	if in.MachineType != "" && !slices.Contains(machineTypes, in.machineType()) {
+	switch {
+	case in.MachineType == "" || slices.Contains(machineTypes, in.machineType()):
+	case machineShape.MatchString(in.machineType()):
+		c.add("machineType", "the twin does not have the machine type %s: those that it has are in infra/twin/gcp/catalogue.go", in.machineType())
+	default:
 		c.refuse("machineType", invalidField("resource.machineType", "zones/"+in.Zone+"/machineTypes/"+in.machineType(),
 			"Machine type with name '%s' does not exist in zone '%s'.", in.machineType(), in.Zone))
 	}
@@ -70,7 +74,7 @@ func (c *checks) metadata(metadata map[string]string) {
 		if len(value) > maxMetadataValue {
 			c.refuse("metadata."+key, &apiError{
 				http.StatusRequestEntityTooLarge,
-				fmt.Sprintf("Value for field 'resource.metadata.items[0].value' is too large: maximum size %d character(s); actual size %d.",
+				fmt.Sprintf("Value for field 'metadata.items[0].value' is too large: maximum size %d character(s); actual size %d.",
 					maxMetadataValue, len(value)), "",
 			})
 		}

@@ -134,9 +134,11 @@ func TestInstanceRefusals(t *testing.T) {
 		return object{"networkInterfaces": []any{with(object{"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID}, config)}}
 	}
 	for want, change := range map[string]object{
-		"metadataStartupScript: Invalid or unknown key": {"metadataStartupScript": "#!/bin/sh"},
-		`services have the name "services"`:             {"name": "services"},
-		"The twin's disk types are": {"bootDisk": object{"initializeParams": object{
+		"metadataStartupScript: Invalid or unknown key":  {"metadataStartupScript": "#!/bin/sh"},
+		`services have the name "services"`:              {"name": "services"},
+		"does not have the machine type c3-standard-4":   {"machineType": "c3-standard-4"},
+		"does not have the machine type n2-custom-4-512": {"machineType": "n2-custom-4-512"},
+		"the twin's disk types are": {"bootDisk": object{"initializeParams": object{
 			"image": "debian-cloud/debian-13", "type": "pd-fast",
 		}}},
 		"VMs have one network interface, got 2": {"networkInterfaces": []any{object{}, object{}}},

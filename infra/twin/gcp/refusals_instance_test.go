@@ -45,6 +45,8 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 		netTags   = "https://cloud.google.com/vpc/docs/add-remove-network-tags"
 		diskSizes = "https://cloud.google.com/compute/docs/disks/persistent-disks"
 		external  = "https://cloud.google.com/compute/docs/ip-addresses/configure-static-external-ip-address"
+
+		tierSeen = "https://github.com/doitintl/kubeip/issues/155"
 	)
 	p.refuse(t, []refusal{
 		{
@@ -99,7 +101,7 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 
 		{
 			name: "metadata value over 256 KiB", token: instanceToken, args: vm(object{"metadata": object{"big": strings.Repeat("x", 262145)}}),
-			code: 413, want: "is too large: maximum size 262144 character(s); actual size 262145.", source: metadata,
+			code: 413, want: "Value for field 'metadata.items[0].value' is too large: maximum size 262144 character(s); actual size 262145.", source: metadata,
 		},
 		{
 			name: "metadata over 512 KiB in all", token: instanceToken, args: vm(object{"metadata": object{
@@ -161,7 +163,7 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "address used twice", token: instanceToken, args: nat(p.Get("ip").Output("address")),
-			code: 400, want: "External IP address: 198.18.32.1 is already in-use.", source: external,
+			code: 400, reason: "invalid", want: "External IP address: 198.18.32.1 is already in-use.", source: external,
 		},
 		{
 			name: "address in another region", token: instanceToken, args: nat(elsewhere),
@@ -177,8 +179,15 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "address of another network tier", token: instanceToken, args: nat(standard),
-			code: 400, reason: "invalid", want: "The network tier of external IP address is STANDARD",
-			source: "https://cloud.google.com/network-tiers/docs/overview",
+			code: 400, reason: "invalid", want: fmt.Sprintf("External IP address: %s has a different network tier STANDARD "+
+				"from the network tier in instance access config PREMIUM.", standard),
+			source: "https://cloud.google.com/network-tiers/docs/overview", seen: tierSeen,
+		},
+		{
+			name: "address of another network tier than the usual one", token: instanceToken,
+			args: card(object{"accessConfigs": []any{object{"natIp": standard}}}),
+			code: 400, reason: "invalid", want: "from the network tier in instance access config PREMIUM.",
+			source: "https://cloud.google.com/network-tiers/docs/overview", seen: tierSeen,
 		},
 
 		{

@@ -167,6 +167,24 @@ func TestNetworksThatGoogleRefuses(t *testing.T) {
 			source: firewalls, seen: "https://github.com/terraform-google-modules/terraform-google-network/issues/535",
 		},
 		{
+			name: "port of a protocol that has none", token: firewallToken, args: allow("icmp", "8"),
+			code: 400, reason: "invalid", want: "Ports can't be given for protocol icmp", source: firewalls,
+		},
+		{
+			name: "source range with host bits", token: firewallToken, args: rule(object{"sourceRanges": []any{"10.0.0.0/8", "203.0.113.5/24"}}),
+			code: 400, reason: "invalid",
+			want:   "Invalid value for field 'resource.sourceRanges[1]': '203.0.113.5/24'. Must be a valid IPV4 CIDR address range.",
+			source: firewalls, seen: "https://github.com/cloudflare/terraform-provider-cloudflare/issues/86",
+		},
+		{
+			name: "source range of IPv6 with host bits", token: firewallToken, args: rule(object{"sourceRanges": []any{"2001:db8::1/64"}}),
+			code: 400, reason: "invalid", want: "'2001:db8::1/64'. Must be a valid IPV6 CIDR address range.", source: firewalls,
+		},
+		{
+			name: "source ranges of both families", token: firewallToken, args: rule(object{"sourceRanges": []any{"0.0.0.0/0", "::/0"}}),
+			code: 400, reason: "invalid", want: "IPv4 and IPv6 ranges can't be mixed in one rule.", source: "https://cloud.google.com/firewall/docs/firewalls",
+		},
+		{
 			name: "rule name with a dot", token: firewallToken, args: rule(object{"name": "db.postgres"}),
 			want: `"name" ("db.postgres") doesn't match regexp`, source: names, seen: nameSeen,
 		},

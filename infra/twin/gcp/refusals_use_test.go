@@ -74,7 +74,7 @@ func TestASubnetHasRoomForSoManyVMs(t *testing.T) {
 		p.MustUp(instanceToken, name, vm(name))
 	}
 	p.refuse(t, []refusal{{
-		name: "one VM too many", token: instanceToken, args: vm("vm-4"), code: 400,
+		name: "one VM too many", token: instanceToken, args: vm("vm-4"), code: 400, reason: "IP_SPACE_EXHAUSTED_WITH_DETAILS",
 		want:   "IP space of '" + small + "' is exhausted. Insufficient free IP addresses in the IP range '10.201.0.0/29'.",
 		source: "https://cloud.google.com/vpc/docs/subnets", seen: "https://github.com/Privatehive/gcp-hosted-github-runner/pull/7",
 	}})

@@ -112,7 +112,10 @@ func TestBucketIsEmptyWhenItGoes(t *testing.T) {
 	require.True(t, p.Refresh("member"))
 	assert.Equal(t, cloudtest.Same, p.MustUp(bucketMemberToken, "member", with(member, object{"bucket": "todo-status"})).Change)
 
-	require.ErrorContains(t, p.Destroy("status"), "Error trying to delete bucket todo-status containing objects without `force_destroy` set to true")
+	refusal{
+		want:   "Error trying to delete bucket todo-status containing objects without `force_destroy` set to true",
+		source: terraform + "storage_bucket",
+	}.answer(t, p.Destroy("status"))
 	p.MustUp(bucketToken, "status", bucketArgs(object{"forceDestroy": true}))
 	require.NoError(t, p.Destroy("status"))
 	assert.False(t, p.Refresh("object"), "the bucket took it along")
