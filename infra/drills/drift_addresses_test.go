@@ -21,7 +21,7 @@ func addressesReleasedByHand(t *testing.T) {
 	const databaseVM = "gcp:compute/instance:Instance database-vm"
 
 	booted.typeTodo(t, "remember me across a move")
-	// EC2 and GCE release no address that is in use.
+	// EC2 releases no address that is in use. Whether GCE does is not known, and the twin does not.
 	hand.delete(t, must(t, resources, "aws:ec2/eipAssociation:EipAssociation web-host"))
 	hand.delete(t, must(t, resources, "aws:ec2/eip:Eip web-address"))
 	hand.change(t, must(t, resources, databaseVM), func(args map[string]any) {

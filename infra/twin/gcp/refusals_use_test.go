@@ -15,12 +15,13 @@ func TestWhatIsInUseStays(t *testing.T) {
 	p.MustUp(instanceToken, "vm", p.vm(object{"deletionProtection": true}))
 	const (
 		networks  = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks"
+		inUseSeen = "https://github.com/genevieve/leftovers/issues/6"
 		inUseWant = "resource 'projects/my-project-123/%s' is already being used by '%s'"
 	)
-	inUse := func(name, kind, id, user, source, seen string) refusal {
+	inUse := func(name, kind, id, user string) refusal {
 		return refusal{
 			name: name, code: 400, reason: "resourceInUseByAnotherResource",
-			want: fmt.Sprintf("The "+kind+" "+inUseWant, id, user), source: source, seen: seen,
+			want: fmt.Sprintf("The "+kind+" "+inUseWant, id, user), source: networks, seen: inUseSeen,
 		}
 	}
 	subnet := "projects/my-project-123/regions/us-east4/subnetworks/db"
@@ -28,9 +29,11 @@ func TestWhatIsInUseStays(t *testing.T) {
 		target string
 		refusal
 	}{
-		{"subnet", inUse("delete a subnet with a VM", "subnetwork", "regions/us-east4/subnetworks/db", instanceID, networks, "")},
-		{"ip", inUse("delete an address with a VM", "address", "regions/us-east4/addresses/db-ip", instanceID,
-			"https://cloud.google.com/compute/docs/reference/rest/v1/addresses/delete", "")},
+		{"subnet", inUse("delete a subnet with a VM", "subnetwork", "regions/us-east4/subnetworks/db", instanceID)},
+		{"ip", refusal{
+			name: "delete an address with a VM", want: instanceID + " uses the address 198.18.32.1: the twin does not release it",
+			source: "https://cloud.google.com/compute/docs/reference/rest/v1/addresses/delete",
+		}},
 		{"data", refusal{
 			// The API refuses this; the provider does not get there, and the data would be gone.
 			name: "delete an attached disk", want: instanceID + " has the disk db-data: a real provider would take it out of the VM and delete it",
@@ -48,12 +51,12 @@ func TestWhatIsInUseStays(t *testing.T) {
 	require.NoError(t, p.Destroy("vm"))
 	t.Run("delete a network with a subnet", func(t *testing.T) {
 		require.NoError(t, p.Destroy("postgres"))
-		inUse("", "network", "global/networks/db", subnet, networks, "").answer(t, p.Destroy("network"))
+		inUse("", "network", "global/networks/db", subnet).answer(t, p.Destroy("network"))
 	})
 	t.Run("delete a network with a firewall rule", func(t *testing.T) {
 		p.MustUp(firewallToken, "postgres", p.rule())
 		require.NoError(t, p.Destroy("subnet"))
-		inUse("", "network", "global/networks/db", "projects/my-project-123/global/firewalls/db-postgres", networks, "").answer(t, p.Destroy("network"))
+		inUse("", "network", "global/networks/db", "projects/my-project-123/global/firewalls/db-postgres").answer(t, p.Destroy("network"))
 	})
 	for _, name := range []string{"postgres", "network", "ip", "data", "host"} {
 		require.NoError(t, p.Destroy(name), name)
