@@ -56,7 +56,7 @@ func (g *gcp) account() cloud.Resource {
 			email := in.AccountId + "@" + in.Project + ".iam.gserviceaccount.com"
 			id := "projects/" + in.Project + "/serviceAccounts/" + email
 			out := Account{
-				AccountArgs: in, Email: email, Member: "serviceAccount:" + email, Name: id, UniqueId: "1" + numericID(id+now()),
+				AccountArgs: in, Email: email, Member: "serviceAccount:" + email, Name: id, UniqueId: "1" + state.NumericID(id+now()),
 			}
 			return id, out, doing("creating service account", g.createAccount(id, out))
 		},

@@ -94,7 +94,7 @@ func (c *checks) disk(typeProperty, diskType, sizeProperty string, size int) {
 func (g *gcp) createDisk(ctx context.Context, _ string, in DiskArgs) (string, Disk, error) {
 	id := "projects/" + in.Project + "/zones/" + in.Zone + "/disks/" + in.Name
 	out := Disk{
-		DiskArgs: in, labelOutputs: labelled(in.Labels), CreationTimestamp: now(), DiskId: numericID(id + now()),
+		DiskArgs: in, labelOutputs: labelled(in.Labels), CreationTimestamp: now(), DiskId: state.NumericID(id + now()),
 		PhysicalBlockSizeBytes: 4096, SelfLink: selfLink(id),
 	}
 	err := g.add(in.Project, func() error { return create(g, id, out) })

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/state"
 )
 
 // image is one of the publisher's. All of them are the twin's one Debian 13 inside.
@@ -123,7 +124,7 @@ func lookUpImage(in ImageArgs) (ImageResult, error) {
 		DiskSizeGb:        imageDiskGB,
 		Family:            found.family,
 		ID:                found.id(),
-		ImageId:           numericID(found.id()),
+		ImageId:           state.NumericID(found.id()),
 		Licenses:          []string{selfLink("projects/debian-cloud/global/licenses/debian-13-trixie")},
 		Name:              found.name,
 		Project:           imageProject,

@@ -46,7 +46,7 @@ func (g *gcp) instance() cloud.Resource {
 func (g *gcp) createInstance(ctx context.Context, _ string, in InstanceArgs) (string, Instance, error) {
 	id := "projects/" + in.Project + "/zones/" + in.Zone + "/instances/" + in.Name
 	out := in.outputs(Instance{
-		CpuPlatform: "Intel Broadwell", CurrentStatus: running, InstanceId: numericID(id + now()), SelfLink: selfLink(id),
+		CpuPlatform: "Intel Broadwell", CurrentStatus: running, InstanceId: state.NumericID(id + now()), SelfLink: selfLink(id),
 	})
 	if in.DesiredStatus == terminated {
 		return "", Instance{}, fmt.Errorf("When creating an instance, desired_status can only accept RUNNING value")

@@ -55,7 +55,7 @@ func (g *gcp) network() cloud.Resource {
 		},
 		Create: func(_ context.Context, _ string, in NetworkArgs) (string, Network, error) {
 			id := "projects/" + in.Project + "/global/networks/" + in.Name
-			out := Network{NetworkArgs: in, NumericId: numericID(id), SelfLink: selfLink(id)}
+			out := Network{NetworkArgs: in, NumericId: state.NumericID(id), SelfLink: selfLink(id)}
 			return id, out, doing("creating Network", g.add(in.Project, func() error { return create(g, id, out) }))
 		},
 		Read: func(_ context.Context, id string) (Network, error) { return find[Network](g, id) },

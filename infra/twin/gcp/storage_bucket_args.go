@@ -1,5 +1,7 @@
 package gcp
 
+import "crosscloud/infra/twin/state"
+
 // BucketArgs are the arguments of gcp:storage/bucket:Bucket. The twin deletes nothing softly.
 type BucketArgs struct {
 	ForceDestroy             *bool             `json:"forceDestroy,omitempty"`
@@ -47,7 +49,7 @@ func (a BucketArgs) chosen() BucketArgs {
 
 func (a BucketArgs) outputs() Bucket {
 	return Bucket{
-		BucketArgs: a, EffectiveLabels: a.Labels, PulumiLabels: a.Labels, ProjectNumber: projectNumber(a.Project),
+		BucketArgs: a, EffectiveLabels: a.Labels, PulumiLabels: a.Labels, ProjectNumber: state.ProjectNumber(a.Project),
 		SelfLink: "https://www.googleapis.com/storage/v1/b/" + a.Name, URL: "gs://" + a.Name,
 	}
 }

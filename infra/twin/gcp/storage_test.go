@@ -61,6 +61,7 @@ func TestBucket(t *testing.T) {
 	assert.Equal(t, "US-EAST4", made.Output("location"))
 	assert.Equal(t, "STANDARD", made.Output("storageClass"))
 	assert.Equal(t, "gs://todo-status", made.Output("url"))
+	assert.EqualValues(t, state.ProjectNumber("my-project-123"), made.Output("projectNumber"))
 	assert.True(t, made.Secret("effectiveLabels"))
 	require.True(t, p.Refresh("status"))
 	assert.Equal(t, cloudtest.Same, p.MustUp(bucketToken, "status", bucketArgs(nil)).Change)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -99,7 +100,10 @@ func TestText(t *testing.T) {
 		assert.Equal(t, "application/text", got.Header().Get("Content-Type"), path)
 		assert.Regexp(t, `^[0-9a-f]{16}$`, got.Header().Get("ETag"), path)
 	}
-	assert.Regexp(t, `^projects/\d+/zones/us-east4-a$`, f.get("/instance/zone").Body.String())
+	project := strconv.Itoa(state.ProjectNumber("todo-123"))
+	assert.Regexp(t, `^[1-9]\d{11}$`, project)
+	assert.Equal(t, project, f.get("/project/numeric-project-id").Body.String(), "as a bucket's projectNumber has it")
+	assert.Equal(t, "projects/"+project+"/zones/us-east4-a", f.get("/instance/zone").Body.String())
 	assert.Equal(t, 301, f.get("/instance").Code)
 	for _, path := range []string{"/none", "/instance/name/more", "/instance/attributes/absent", "/instance/network-interfaces/1/", "/instance/guest-attributes/"} {
 		assert.Equal(t, 404, f.get(path).Code, path)

@@ -27,7 +27,7 @@ type (
 	// tags is a value of several strings that is JSON also as text.
 	tags []string
 	// number is a value that is no string in JSON.
-	number uint64
+	number = json.Number
 	// computed is a value that is made when it is asked for by its own path, and is left out of any other answer.
 	computed func() (any, error)
 )
@@ -146,7 +146,7 @@ func text(path string, value any) string {
 	case string:
 		return v
 	case number:
-		return strconv.FormatUint(uint64(v), 10)
+		return string(v)
 	case words:
 		return strings.Join(v, "\n") + "\n"
 	case tags:

@@ -2,7 +2,6 @@ package gcemeta
 
 import (
 	"fmt"
-	"hash/fnv"
 	"path"
 	"strconv"
 	"strings"
@@ -14,8 +13,8 @@ import (
 
 // tree is everything that one instance can read. What the twin does not model is absent, and so answered with 404.
 func (s *Server) tree(project string, m state.Machine) object {
-	projectNumber := digits(project)
-	inProject := "projects/" + strconv.FormatUint(projectNumber, 10)
+	projectNumber := strconv.Itoa(state.ProjectNumber(project))
+	inProject := "projects/" + projectNumber
 	hostname := m.Hostname
 	if hostname == "" {
 		hostname = fmt.Sprintf("%s.%s.c.%s.internal", m.Name, m.Zone, project)
@@ -44,7 +43,7 @@ func (s *Server) tree(project string, m state.Machine) object {
 			"cpu-platform":       "Unknown CPU Platform",
 			"description":        "",
 			"hostname":           hostname,
-			"id":                 number(digits(m.ID)),
+			"id":                 number(m.ID),
 			"image":              m.Image,
 			"machine-type":       inProject + "/machineTypes/" + path.Base(m.Type),
 			"maintenance-event":  "NONE",
@@ -87,16 +86,6 @@ func (s *Server) token(m state.Machine) (any, error) {
 		"expires_in":   int(expires.Sub(s.now()) / time.Second),
 		"token_type":   "Bearer",
 	}, nil
-}
-
-// digits is a name's number: itself if it is one, and otherwise one that always is the same.
-func digits(name string) uint64 {
-	if n, err := strconv.ParseUint(name, 10, 64); err == nil {
-		return n
-	}
-	hash := fnv.New64a()
-	hash.Write([]byte(name))
-	return hash.Sum64() >> 1 // Google's ids fit a signed integer
 }
 
 // projectOf is the project in projects/P/zones/Z/instances/N.
