@@ -5,16 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
-// goImage is the toolchain that the twin makes from this machine's own where no registry answers. A program that names
-// another one keeps it.
+// goImage is the toolchain that the twin makes from this machine's own where no registry answers.
 const (
 	goImageArg = "GO_IMAGE"
 	goImage    = "crosscloud-twin/golang"
@@ -34,9 +31,6 @@ func build(ctx context.Context, in ImageArgs, tag string, progress io.Writer) (i
 	idFile := filepath.Join(dir, "id")
 
 	cmd := docker(ctx, arguments(in, tag, idFile)...)
-	if in.inline() != "" {
-		cmd.Stdin = strings.NewReader(in.inline())
-	}
 	var output bytes.Buffer
 	cmd.Stdout = io.MultiWriter(&output, progress)
 	cmd.Stderr = cmd.Stdout
@@ -49,30 +43,10 @@ func build(ctx context.Context, in ImageArgs, tag string, progress io.Writer) (i
 }
 
 func arguments(in ImageArgs, tag, idFile string) []string {
-	args := []string{"build", "--force-rm", "--tag", tag, "--iidfile", idFile}
-	if file := in.dockerfile(); file != "" {
-		args = append(args, "--file", file)
-	} else {
-		args = append(args, "--file", "-")
+	return []string{
+		"build", "--force-rm", "--tag", tag, "--iidfile", idFile, "--file", in.dockerfile(),
+		"--build-arg", goImageArg + "=" + goImage, in.context(),
 	}
-	buildArgs := map[string]string{goImageArg: goImage}
-	maps.Copy(buildArgs, in.BuildArgs)
-	for _, k := range slices.Sorted(maps.Keys(buildArgs)) {
-		args = append(args, "--build-arg", k+"="+buildArgs[k])
-	}
-	for _, k := range slices.Sorted(maps.Keys(in.Labels)) {
-		args = append(args, "--label", k+"="+in.Labels[k])
-	}
-	if in.Network != "" {
-		args = append(args, "--network", in.Network)
-	}
-	if in.NoCache {
-		args = append(args, "--no-cache")
-	}
-	if in.Target != "" {
-		args = append(args, "--target", in.Target)
-	}
-	return append(args, in.context())
 }
 
 // docker runs the CLI, which finds the engine as the operator's own does: DOCKER_HOST, contexts, credentials.

@@ -23,16 +23,10 @@ func TestWhatAChangeDoes(t *testing.T) {
 			Stack: b.Stack, Token: token, Source: "https://www.pulumi.com/registry/packages/docker-build/api-docs/image/",
 			Args: b.args("one"),
 			Changes: []cloudtest.Change{
-				cloudtest.InPlace("buildArgs", map[string]any{"A": "b"}),
 				cloudtest.InPlace("buildOnPreview", true),
 				cloudtest.InPlace("context.location", elsewhere),
 				cloudtest.Ignored("contextHash", "x").When("it is not the program's to give"),
-				cloudtest.InPlace("dockerfile.inline", files["Other"]),
 				cloudtest.InPlace("dockerfile.location", filepath.Join(b.dir, "Other")),
-				cloudtest.InPlace("exports[*].registry", map[string]any{}),
-				cloudtest.InPlace("labels", map[string]any{"a": "b"}),
-				cloudtest.InPlace("network", "none"),
-				cloudtest.InPlace("noCache", true),
 				cloudtest.InPlace("platforms", nil).When("to the engine's own"),
 				cloudtest.Refused("platforms", []any{"linux/s390x"}, "the twin builds for "+platform+" only").When("to another"),
 				cloudtest.InPlace("push", false),
@@ -42,7 +36,6 @@ func TestWhatAChangeDoes(t *testing.T) {
 				cloudtest.InPlace("registries[*].username", "b").
 					With("registries", []any{map[string]any{"address": "other.example.com", "username": "a"}, login}),
 				cloudtest.InPlace("tags", []any{host + "/todo:two"}),
-				cloudtest.InPlace("target", "files"),
 			},
 		}
 	})

@@ -19,15 +19,12 @@ import (
 
 // contextHash names what a build reads: the Dockerfile's text and every file of the context that .dockerignore does
 // not exclude, with its path, its kind and its permissions. Times and owners are left out, because a fresh clone of the
-// same commit has others. dockerfile is a file's name, or empty where the text is given inline.
-func contextHash(context, dockerfile, inline string) (string, error) {
+// same commit has others.
+func contextHash(context, dockerfile string) (string, error) {
 	sum := sha256.New()
-	text := []byte(inline)
-	if dockerfile != "" {
-		var err error
-		if text, err = os.ReadFile(dockerfile); err != nil {
-			return "", err
-		}
+	text, err := os.ReadFile(dockerfile)
+	if err != nil {
+		return "", err
 	}
 	addEntry(sum, "Dockerfile", 0, text)
 

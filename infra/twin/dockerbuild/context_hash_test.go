@@ -56,10 +56,10 @@ func TestContextHashNoticesWhatABuildWouldRead(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			writeFiles(t, dir, before)
-			old, err := contextHash(dir, filepath.Join(dir, "Dockerfile"), "")
+			old, err := contextHash(dir, filepath.Join(dir, "Dockerfile"))
 			require.NoError(t, err)
 			test.change(t, dir)
-			now, err := contextHash(dir, filepath.Join(dir, "Dockerfile"), "")
+			now, err := contextHash(dir, filepath.Join(dir, "Dockerfile"))
 			require.NoError(t, err)
 			require.Equal(t, test.changes, old != now)
 		})
@@ -72,7 +72,7 @@ func TestContextHashIsTheSameInAnotherDirectory(t *testing.T) {
 	for range 2 {
 		dir := t.TempDir()
 		writeFiles(t, dir, map[string]string{"Dockerfile": "FROM scratch", "a/b": "c"})
-		hash, err := contextHash(dir, filepath.Join(dir, "Dockerfile"), "")
+		hash, err := contextHash(dir, filepath.Join(dir, "Dockerfile"))
 		require.NoError(t, err)
 		hashes = append(hashes, hash)
 	}

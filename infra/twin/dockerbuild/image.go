@@ -74,7 +74,7 @@ func (i images) kind() cloud.Kind[ImageArgs, Image] {
 		Ignore: []string{"registries[*].password"},
 		Normalize: func(_ string, in ImageArgs) ImageArgs {
 			// What can't be read is reported by Check.
-			if hash, err := contextHash(in.context(), in.dockerfile(), in.inline()); err == nil {
+			if hash, err := contextHash(in.context(), in.dockerfile()); err == nil {
 				in.ContextHash = hash
 			}
 			return in
@@ -113,7 +113,7 @@ func (i images) preview(ctx context.Context, name string, in ImageArgs) error {
 	if in.BuildOnPreview != nil && !*in.BuildOnPreview {
 		return nil
 	}
-	in.Push, in.Exports = false, nil
+	in.Push = false
 	_, err := i.build(ctx, in, localTag(i.twin, name))
 	return err
 }
@@ -128,7 +128,7 @@ func (i images) build(ctx context.Context, in ImageArgs, local string) (Image, e
 	if len(in.Tags) > 0 {
 		out.Ref = in.Tags[0]
 	}
-	if !in.pushed() {
+	if !in.Push {
 		return out, nil
 	}
 	if out.Digest, err = i.registry.push(ctx, id, in.Tags, in.Registries); err != nil {

@@ -12,8 +12,6 @@ func networkChanges(project) cloudtest.Kind {
 		Changes: []cloudtest.Change{
 			cloudtest.Refused("autoCreateSubnetworks", true, "the twin has no automatic subnets"),
 			cloudtest.Replaces("description", "x"),
-			// In place since version 6.37: https://github.com/hashicorp/terraform-provider-google/issues/22543
-			cloudtest.Replaces("mtu", 1500),
 			cloudtest.Replaces("name", "net2"),
 			cloudtest.Replaces("project", elsewhere),
 			cloudtest.InPlace("routingMode", "GLOBAL"),

@@ -46,7 +46,6 @@ func objectChanges(p project) cloudtest.Kind {
 		Args:   objectArgs(nil),
 		Changes: []cloudtest.Change{
 			cloudtest.Replaces("bucket", "todo-other"),
-			cloudtest.Replaces("cacheControl", "no-store"),
 			cloudtest.InPlace("content", "[]"),
 			cloudtest.Replaces("contentType", "text/html"),
 			cloudtest.Ignored("contentType", nil).When("the program says nothing any more"),

@@ -11,7 +11,6 @@ import (
 type NetworkArgs struct {
 	AutoCreateSubnetworks *bool  `json:"autoCreateSubnetworks,omitempty"`
 	Description           string `json:"description,omitempty"`
-	Mtu                   int    `json:"mtu,omitempty"`
 	Name                  string `json:"name"`
 	Project               string `json:"project,omitempty"`
 	RoutingMode           string `json:"routingMode,omitempty"`
@@ -28,7 +27,7 @@ func (g *gcp) network() cloud.Resource {
 	return cloud.Kind[NetworkArgs, Network]{
 		Token:    "gcp:compute/network:Network",
 		Autoname: "name",
-		Replace:  []string{"autoCreateSubnetworks", "description", "mtu", "name", "project"},
+		Replace:  []string{"autoCreateSubnetworks", "description", "name", "project"},
 		Stable:   []string{"numericId", "selfLink"},
 		Normalize: func(_ string, in NetworkArgs) NetworkArgs {
 			in.Project = g.projectOr(in.Project)
@@ -45,9 +44,6 @@ func (g *gcp) network() cloud.Resource {
 			var c checks
 			c.name("name", in.Name)
 			c.oneOf("routingMode", in.RoutingMode, "REGIONAL", "GLOBAL")
-			if in.Mtu != 0 && (in.Mtu < 1300 || in.Mtu > 8896) {
-				c.add("mtu", "expected mtu to be in the range (1300 - 8896), got %d", in.Mtu)
-			}
 			if in.AutoCreateSubnetworks != nil && *in.AutoCreateSubnetworks {
 				c.add("autoCreateSubnetworks", "the twin has no automatic subnets: set autoCreateSubnetworks to false")
 			}

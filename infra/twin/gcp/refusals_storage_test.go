@@ -190,7 +190,7 @@ func TestStorageArgumentsThatTheTwinDoesNotHave(t *testing.T) {
 		_, err := p.Up(bucketToken, "refused", bucketArgs(object{"name": "todo-refused", argument: value}))
 		require.ErrorContains(t, err, argument+": Invalid or unknown key")
 	}
-	for argument, value := range map[string]any{"temporaryHold": true, "source": "file", "kmsKeyName": "k", "storageClass": "NEARLINE"} {
+	for argument, value := range map[string]any{"temporaryHold": true, "source": "file", "kmsKeyName": "k", "storageClass": "NEARLINE", "cacheControl": "no-store"} {
 		_, err := p.Up(objectToken, "refused", objectArgs(object{argument: value}))
 		require.ErrorContains(t, err, argument+": Invalid or unknown key")
 	}

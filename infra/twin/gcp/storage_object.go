@@ -12,10 +12,9 @@ import (
 
 // BucketObjectArgs are the arguments of gcp:storage/bucketObject:BucketObject. The twin's objects come from content.
 type BucketObjectArgs struct {
-	Bucket       string `json:"bucket"`
-	CacheControl string `json:"cacheControl,omitempty"`
-	Content      string `json:"content"`
-	ContentType  string `json:"contentType,omitempty"`
+	Bucket      string `json:"bucket"`
+	Content     string `json:"content"`
+	ContentType string `json:"contentType,omitempty"`
 	// DetectMd5hash is the checksum of contents that somebody else has written. It differs then from the program's, which
 	// gives none, and so a refresh leads to an update.
 	DetectMd5hash string `json:"detectMd5hash,omitempty"`
@@ -41,7 +40,7 @@ func (g *gcp) bucketObject() cloud.Resource {
 	return cloud.Kind[BucketObjectArgs, BucketObject]{
 		Token:    "gcp:storage/bucketObject:BucketObject",
 		Required: []string{"bucket", "content"},
-		Replace:  []string{"bucket", "cacheControl", "contentType", "name"},
+		Replace:  []string{"bucket", "contentType", "name"},
 		Keep:     []string{"contentType"},
 		Autoname: "name",
 		Secret:   []string{"content"},
@@ -89,7 +88,7 @@ func (g *gcp) putObject(in BucketObjectArgs) (BucketObject, error) {
 		in.ContentType = http.DetectContentType([]byte(in.Content)) // as Google's client does
 	}
 	o, err := g.objects.Put(
-		state.StorageObject{Bucket: in.Bucket, Name: in.Name, ContentType: in.ContentType, CacheControl: in.CacheControl},
+		state.StorageObject{Bucket: in.Bucket, Name: in.Name, ContentType: in.ContentType},
 		[]byte(in.Content), func(*state.StorageObject) error { return nil },
 	)
 	if errors.Is(err, state.ErrNotFound) {
@@ -125,6 +124,6 @@ func (g *gcp) readObject(_ context.Context, id string) (BucketObject, error) {
 	if out.Md5hash != known.Md5hash {
 		out.DetectMd5hash = out.Md5hash
 	}
-	out.CacheControl, out.ContentType = o.CacheControl, o.ContentType
+	out.ContentType = o.ContentType
 	return out, nil
 }

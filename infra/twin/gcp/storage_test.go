@@ -170,7 +170,7 @@ func TestObject(t *testing.T) {
 	assert.Equal(t, made.Output("selfLink"), changed.Output("selfLink"))
 	assert.Contains(t, changed.Output("mediaLink"), "generation="+strconv.FormatFloat(changed.Output("generation").(float64), 'f', 0, 64))
 
-	for argument, value := range map[string]string{"contentType": "text/html", "cacheControl": "no-store", "name": "other.json"} {
+	for argument, value := range map[string]string{"contentType": "text/html", "name": "other.json"} {
 		replaced := p.MustUp(objectToken, "object", objectArgs(object{argument: value}))
 		assert.Equal(t, cloudtest.Replaced, replaced.Change, argument)
 		assert.Equal(t, cloudtest.Replaced, p.MustUp(objectToken, "object", objectArgs(nil)).Change)

@@ -169,7 +169,6 @@ type StorageObject struct {
 	Generation   int64     `json:"generation"`
 	Contents     string    `json:"contents"` // what WriteContents returned
 	ContentType  string    `json:"contentType"`
-	CacheControl string    `json:"cacheControl,omitempty"`
 	StorageClass string    `json:"storageClass"`
 	Size         int64     `json:"size"`
 	MD5          []byte    `json:"md5"`

@@ -155,9 +155,6 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, c call, caller gcpa
 	header.Set("X-Goog-Generation", fmt.Sprint(o.Generation))
 	header.Set("X-Goog-Hash", "crc32c="+Base64CRC32C(o)+",md5="+Base64MD5(o))
 	header.Set("Cache-Control", "private, max-age=0")
-	if o.CacheControl != "" {
-		header.Set("Cache-Control", o.CacheControl)
-	}
 	http.ServeContent(w, r, "", o.Created, file)
 	return nil
 }

@@ -38,7 +38,7 @@ func etag(o state.StorageObject) string {
 func resource(o state.StorageObject) map[string]any {
 	generation := strconv.FormatInt(o.Generation, 10)
 	created := o.Created.Format(time.RFC3339Nano)
-	all := map[string]any{
+	return map[string]any{
 		"kind": "storage#object", "id": o.Bucket + "/" + o.Name + "/" + generation,
 		"selfLink": SelfLink(o), "mediaLink": MediaLink(o),
 		"name": o.Name, "bucket": o.Bucket, "generation": generation, "metageneration": "1",
@@ -46,8 +46,4 @@ func resource(o state.StorageObject) map[string]any {
 		"md5Hash": Base64MD5(o), "crc32c": Base64CRC32C(o), "etag": etag(o),
 		"timeCreated": created, "updated": created, "timeStorageClassUpdated": created,
 	}
-	if o.CacheControl != "" {
-		all["cacheControl"] = o.CacheControl
-	}
-	return all
 }
