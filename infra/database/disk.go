@@ -20,7 +20,8 @@ func newDataDisk(ctx *pulumi.Context, db *Database) (*compute.Disk, error) {
 		// because a disk can't move.
 		pulumi.IgnoreChanges([]string{"name", "zone"}),
 		// A replacement, as for a smaller size, is a blank disk, and Google's provider would take the old one out of the
-		// running VM and delete it. Made first, it has a name that is taken: GCE refuses it, and the data stays.
+		// running VM and delete it. Made first, it has a name that is taken: GCE refuses it, and the data stays. While
+		// AdoptDisk names an adopted one, Pulumi refuses it.
 		pulumi.DeleteBeforeReplace(false),
 	)
 	if db.args.AdoptDisk != "" {

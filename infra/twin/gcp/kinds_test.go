@@ -206,6 +206,7 @@ func TestProviderSettings(t *testing.T) {
 	assert.Equal(t, "europe-west1", g.region)
 	require.ErrorContains(t, g.configure(map[string]string{"zone": "europe-west1-a"}), "Invalid value for field 'zone': 'europe-west1-a'. Unknown zone.")
 	require.ErrorContains(t, g.configure(map[string]string{"region": "eu-west-1"}), `unknown region "eu-west-1"`)
+	require.ErrorContains(t, g.configure(map[string]string{"region": "us-east4", "defaultLabels": "{}"}), "gcp:defaultLabels: the twin knows")
 }
 
 func TestWhatIsGoneDoesNotComeBackByAnUpdate(t *testing.T) {

@@ -5,6 +5,8 @@ package gcp
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,7 +50,14 @@ func Provider(env cloud.Env) cloud.Provider {
 	}
 }
 
+// configure takes the settings of the provider that the twin knows. One that it passed over would be followed by the real
+// provider; version is the engine's own.
 func (g *gcp) configure(config map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(config)) {
+		if !slices.Contains([]string{"project", "region", "zone", "version"}, key) {
+			return fmt.Errorf("gcp:%s: the twin knows the settings gcp:project, gcp:region and gcp:zone only", key)
+		}
+	}
 	g.project = cmp.Or(config["project"], g.env.Project)
 	g.region, g.zone = config["region"], config["zone"]
 	if g.zone != "" {
