@@ -1,7 +1,6 @@
 package services_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -114,18 +113,11 @@ func TestFaultSkewsAServicesClock(t *testing.T) {
 	put(t, tw.store, ssmHost, state.Fault{Skew: -5 * time.Minute})
 	tw.must(webAddress, tw.signing("ssm"), read...)
 
-	var access struct {
-		AccessToken string `json:"access_token"`
-	}
-	token := func() string {
-		require.NoError(t, json.Unmarshal([]byte(tw.must(databaseAddress, flavor, "http://"+gcpMetadata+"/computeMetadata/v1/instance/service-accounts/default/token")), &access))
-		return fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken)
-	}
 	put(t, tw.store, secretsHost, state.Fault{Skew: 2 * time.Hour})
 	secret := "https://" + secretsHost + "/v1/projects/todo-123/secrets/server-key/versions/1:access"
-	ahead, body = date(databaseAddress, token(), secret)
+	ahead, body = date(databaseAddress, bearing(tw.token()), secret)
 	assert.Equal(t, 2*time.Hour, ahead)
 	assert.Contains(t, body, "UNAUTHENTICATED", "the token has expired there")
 	put(t, tw.store, gcpMetadata, state.Fault{Skew: 2 * time.Hour})
-	tw.must(databaseAddress, token(), secret)
+	tw.must(databaseAddress, bearing(tw.token()), secret)
 }

@@ -2,8 +2,6 @@ package services_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -51,16 +49,11 @@ func TestWebHostsWay(t *testing.T) {
 
 func TestDatabasesWay(t *testing.T) {
 	tw := newTwin(t)
-	flavor := "header = \"Metadata-Flavor: Google\"\n"
-	var access struct {
-		AccessToken string `json:"access_token"`
-	}
-	require.NoError(t, json.Unmarshal([]byte(tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token")), &access))
 	assert.Equal(t, "todo-123", tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/project/project-id"))
-	body := tw.must(databaseAddress, fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken), "https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/server-key/versions/latest:access")
+	bearer := bearing(tw.token())
+	body := tw.must(databaseAddress, bearer, "https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/server-key/versions/latest:access")
 	assert.Contains(t, body, base64.StdEncoding.EncodeToString([]byte(serverKey)))
 
-	bearer := fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", access.AccessToken)
 	body = tw.must(databaseAddress, bearer, "--header", "Content-Type: application/json", "--data-binary", `{"state":"serving"}`,
 		"https://storage.googleapis.com/upload/storage/v1/b/todo-status/o?uploadType=media&name=status.json")
 	assert.Contains(t, body, `"contentType": "application/json"`)
@@ -155,9 +148,25 @@ func TestLogHasNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 401, status)
 
+	token := tw.token()
+	tw.must(databaseAddress, bearing(token), "https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/server-key/versions/1:access")
+	for _, refused := range [][]string{
+		{"https://secretmanager.googleapis.com/v1/projects/todo-123/secrets/other/versions/1:access"},
+		{"--data-binary", serverKey, "https://storage.googleapis.com/upload/storage/v1/b/other/o?uploadType=media&name=key"},
+	} {
+		status, _, err = tw.curl(databaseAddress, bearing(token), refused...)
+		require.NoError(t, err)
+		assert.Contains(t, []int{403, 404}, status, refused)
+	}
+
 	log := tw.log.String()
-	assert.Contains(t, log, "AmazonSSM.PutParameter", "the search has something to search in")
-	secrets := []string{databaseURL, base64.StdEncoding.EncodeToString([]byte(databaseURL)), base64.StdEncoding.EncodeToString([]byte("AWS:" + databaseURL))}
+	for _, call := range []string{"AmazonSSM.PutParameter", "secrets/other/versions/1:access", "b/other/o"} {
+		assert.Contains(t, log, call, "the search has something to search in")
+	}
+	secrets := []string{
+		databaseURL, base64.StdEncoding.EncodeToString([]byte(databaseURL)), base64.StdEncoding.EncodeToString([]byte("AWS:" + databaseURL)),
+		serverKey, base64.StdEncoding.EncodeToString([]byte(serverKey)), token,
+	}
 	for line := range strings.SplitSeq(signed, "\n") {
 		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == '"' || r == ':' || r == ' ' }) {
 			if len(word) >= 32 {
@@ -165,7 +174,7 @@ func TestLogHasNoSecret(t *testing.T) {
 			}
 		}
 	}
-	assert.GreaterOrEqual(t, len(secrets), 5, "the secret key and the session token are among them")
+	assert.GreaterOrEqual(t, len(secrets), 8, "the secret key and the session token are among them")
 	for _, secret := range secrets {
 		assert.NotContains(t, log, secret)
 	}

@@ -156,3 +156,20 @@ func (tw *twin) signing(service string) string {
 	require.NoError(tw.t, json.Unmarshal([]byte(tw.must(webAddress, header, "http://169.254.169.254/latest/meta-data/iam/security-credentials/"+role)), &c))
 	return fmt.Sprintf("user = \"%s:%s\"\nheader = \"X-Amz-Security-Token: %s\"\naws-sigv4 = \"aws:amz:us-east-1:%s\"\n", c.AccessKeyId, c.SecretAccessKey, c.Token, service)
 }
+
+// token is an access token of the database host.
+func (tw *twin) token() string {
+	tw.t.Helper()
+	var access struct {
+		AccessToken string `json:"access_token"`
+	}
+	body := tw.must(databaseAddress, flavor, "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token")
+	require.NoError(tw.t, json.Unmarshal([]byte(body), &access))
+	require.NotEmpty(tw.t, access.AccessToken)
+	return access.AccessToken
+}
+
+// bearing is curl's configuration with a token.
+func bearing(token string) string {
+	return fmt.Sprintf("header = \"Authorization: Bearer %s\"\n", token)
+}
