@@ -55,26 +55,6 @@ func TestInstanceBootsWithEverythingItWasGiven(t *testing.T) {
 	assert.Equal(t, map[string]int{"db-data": 10}, p.machines.Disks(), "data outlives the VM")
 }
 
-func TestDriftShowsAndIsMended(t *testing.T) {
-	t.Parallel()
-	p := newProject(t)
-	p.needs()
-	p.MustUp(instanceToken, "vm", p.vm(nil))
-
-	require.NoError(t, p.machines.Stop(t.Context(), "db"))
-	require.True(t, p.Refresh("vm"))
-	assert.Equal(t, "TERMINATED", p.Get("vm").Output("currentStatus"))
-	assert.Equal(t, cloudtest.Updated, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
-	assert.True(t, p.machine(t).Running)
-
-	p.machines.Lose("db")
-	require.False(t, p.Refresh("vm"))
-	assert.Equal(t, cloudtest.Created, p.MustUp(instanceToken, "vm", p.vm(nil)).Change)
-
-	p.machines.Lose("db-data")
-	require.False(t, p.Refresh("data"))
-}
-
 func TestADiskIsDetachedAndAttached(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
