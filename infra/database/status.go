@@ -47,8 +47,8 @@ func newStatus(ctx *pulumi.Context, db *Database, id *identity) (*status, error)
 		Name:        pulumi.String(statusObject),
 		ContentType: pulumi.String("application/json"),
 		Content:     pulumi.String("{}"),
-		// What the host wrote is no drift. The provider compares content by the hash that a refresh reads, and a
-		// difference would replace the object.
+		// What the host wrote is no drift. The provider compares content by the hash that a refresh reads, and would
+		// write over it.
 	}, db.options(pulumi.IgnoreChanges([]string{"content", "detectMd5hash"}))...)
 	if err != nil {
 		return nil, fmt.Errorf("create the host's status document: %w", err)

@@ -112,7 +112,7 @@ func TestStoppedInstanceIsNotStartedByAnUnrelatedUpdate(t *testing.T) {
 	assert.False(t, p.machine(t).Running)
 }
 
-// TestAVMThatRunsNeedsLeaveToBeStopped has all that is refused.
+// What is refused at all, TestAVMThatRunsNeedsLeaveToBeStopped has.
 func TestWhatNeedsNoStopIsChangedBeforeAStopIsRefused(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)

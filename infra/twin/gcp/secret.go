@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/secretmanager"
 	"crosscloud/infra/twin/state"
 )
 
@@ -45,10 +46,7 @@ type Secret struct {
 	Name            string            `json:"name"`
 }
 
-var (
-	secretID   = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
-	secretName = regexp.MustCompile(`^projects/[^/]+/secrets/[a-zA-Z0-9_-]{1,255}$`)
-)
+var secretName = regexp.MustCompile(`^projects/[^/]+/secrets/[a-zA-Z0-9_-]{1,255}$`)
 
 func (g *gcp) secret() cloud.Resource {
 	return cloud.Kind[SecretArgs, Secret]{
@@ -100,7 +98,7 @@ func secretOf(id string, s state.Secret) Secret {
 
 func checkSecret(in SecretArgs) []cloud.Failure {
 	var c checks
-	if in.SecretId != "" && !secretID.MatchString(in.SecretId) {
+	if in.SecretId != "" && !secretmanager.ID.MatchString(in.SecretId) {
 		c.refuse("secretId", &apiError{
 			http.StatusBadRequest,
 			fmt.Sprintf("The provided Secret ID [%s] does not match the expected format [[a-zA-Z0-9_-]{1,255}]", in.SecretId), "",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/gcs"
 	"crosscloud/infra/twin/state"
 )
 
@@ -47,7 +48,7 @@ func (g *gcp) bucket() cloud.Resource {
 				return b, err
 			})
 			if errors.Is(err, state.ErrNotFound) {
-				err = noBucket()
+				err = fromService(gcs.ErrNoBucket)
 			}
 			if err != nil {
 				return out, err
@@ -118,8 +119,4 @@ func (g *gcp) deleteBucket(name string, force bool) error {
 		return err
 	}
 	return state.Delete[Bucket](g.env.Store, name)
-}
-
-func noBucket() error {
-	return &apiError{http.StatusNotFound, "The specified bucket does not exist.", "notFound"}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/gcs"
 	"crosscloud/infra/twin/state"
 )
 
@@ -66,7 +67,7 @@ func (g *gcp) bucketMember() cloud.Resource {
 func (g *gcp) grantBucket(name string, b state.Binding) error {
 	bucket, err := state.Get[Bucket](g.env.Store, name)
 	if errors.Is(err, state.ErrNotFound) {
-		return noBucket()
+		return fromService(gcs.ErrNoBucket)
 	}
 	if err != nil {
 		return err

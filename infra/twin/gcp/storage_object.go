@@ -92,7 +92,7 @@ func (g *gcp) putObject(in BucketObjectArgs) (BucketObject, error) {
 		[]byte(in.Content), func(*state.StorageObject) error { return nil },
 	)
 	if errors.Is(err, state.ErrNotFound) {
-		err = noBucket()
+		err = fromService(gcs.ErrNoBucket)
 	}
 	if err != nil {
 		return BucketObject{}, doing("uploading object "+in.Name, err)

@@ -103,30 +103,23 @@ func TestBindingsDecide(t *testing.T) {
 	assert.Equal(t, http.StatusOK, code, "a binding on the project does")
 }
 
-func TestTokens(t *testing.T) {
+// TestForgedTokens has what TestAccessThatGoogleRefuses has not.
+func TestForgedTokens(t *testing.T) {
 	f := newFixture(t)
 	f.bind(secret, "roles/secretmanager.secretAccessor")
 	path := "/v1/" + secret + "/versions/latest:access"
-	mint, err := token.NewMint(f.store)
-	require.NoError(t, err)
-	narrow := f.issue(gcpauth.New(f.store, mint, func() time.Time { return f.clock }), "https://www.googleapis.com/auth/logging.write")
 	for bearer, want := range map[string]int{
-		"":                              401,
 		"Bearer x":                      401,
 		"Basic dTpw":                    401,
 		f.bearer + "x":                  401,
 		strings.ToUpper(f.bearer):       401,
 		"Bearer ya29.c." + "AAAA":       401,
-		narrow:                          403,
 		f.bearer:                        200,
 		"Bearer " + f.bearer[7:] + "AA": 401,
 	} {
 		code, _ := f.get(path, bearer)
 		assert.Equal(t, want, code, bearer)
 	}
-	f.clock = f.clock.Add(time.Hour + time.Second)
-	code, _ := f.get(path, f.bearer)
-	assert.Equal(t, 401, code, "expired")
 }
 
 func TestNewGrantsAreLate(t *testing.T) {

@@ -1,4 +1,4 @@
-// Package servicestest is what tests of the AWS services share: a twin with one role, and curl as a client that signs
+// Package servicestest is what tests of the services share: a twin with one role of AWS, and curl as a client that signs
 // its requests with code that is not ours.
 package servicestest
 
