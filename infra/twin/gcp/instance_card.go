@@ -13,8 +13,7 @@ import (
 func (g *gcp) placeCard(id string, in InstanceArgs, m *state.Machine) error {
 	card := in.card()
 	if card.Subnetwork == "" {
-		return invalidField("resource.networkInterfaces[0]", card.Network,
-			"Network interface must specify a subnet if the network resource is in custom subnet mode.")
+		return invalidField("resource.networkInterfaces[0]", "", "Subnetwork should be specified for custom subnetmode network")
 	}
 	subnetID := g.regional(m.Region, "subnetworks", card.Subnetwork)
 	subnet, err := find[Subnetwork](g, subnetID)

@@ -137,8 +137,9 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 
 		{
 			name: "no subnet in a network of custom mode", token: instanceToken, args: card(object{"subnetwork": ""}),
-			code: 400, reason: "invalid", want: "must specify a subnet if the network resource is in custom subnet mode.",
-			source: "https://cloud.google.com/vpc/docs/vpc",
+			code: 400, reason: "invalid",
+			want:   "Invalid value for field 'resource.networkInterfaces[0]': ''. Subnetwork should be specified for custom subnetmode network",
+			source: "https://cloud.google.com/vpc/docs/vpc", seen: "https://github.com/hashicorp/terraform-provider-google/issues/175",
 		},
 		{
 			name: "zone outside the subnet's region", token: instanceToken, args: vm(object{"zone": "us-central1-a", "networkInterfaces": []any{

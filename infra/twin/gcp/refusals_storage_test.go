@@ -29,7 +29,8 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		roles     = "https://cloud.google.com/storage/docs/access-control/iam-roles"
 		objects   = "https://cloud.google.com/storage/docs/objects#naming"
 
-		roleSeen = "https://github.com/hashicorp/terraform-provider-google/issues/5107"
+		placeSeen = "https://github.com/googleapis/google-cloud-cpp/issues/8566"
+		roleSeen  = "https://github.com/hashicorp/terraform-provider-google/issues/5107"
 	)
 	p.refuse(t, []refusal{
 		{
@@ -67,7 +68,7 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		{
 			name: "name of a domain that is not ours", token: bucketToken, args: bucket(object{"name": "status.example.com"}),
 			code: 403, reason: "forbidden", want: "The bucket you tried to create is a domain name owned by another user.",
-			source: "https://cloud.google.com/storage/docs/domain-name-verification",
+			source: "https://cloud.google.com/storage/docs/domain-name-verification", seen: "https://github.com/pulumi/pulumi-gcp/issues/26",
 		},
 		{
 			name: "name taken by another", token: bucketToken, args: bucket(object{"name": "gcp-public-data-landsat"}),
@@ -87,11 +88,11 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "location that there isn't", token: bucketToken, args: bucket(object{"location": "us-east9"}),
-			code: 400, reason: "invalid", want: "The specified location constraint is not valid.", source: locations,
+			code: 400, reason: "invalid", want: "The specified location constraint is not valid.", source: locations, seen: placeSeen,
 		},
 		{
 			name: "zone as location", token: bucketToken, args: bucket(object{"location": "us-east4-a"}),
-			code: 400, reason: "invalid", want: "The specified location constraint is not valid.", source: locations,
+			code: 400, reason: "invalid", want: "The specified location constraint is not valid.", source: locations, seen: placeSeen,
 		},
 		{
 			name: "storage class typo", token: bucketToken, args: bucket(object{"storageClass": "NEAR"}),
@@ -121,7 +122,7 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 		{
 			name: "everybody on a bucket that nobody may see", token: bucketMemberToken, args: grant(object{"member": "allUsers"}),
 			code: 412, reason: "conditionNotMet", want: "The member bindings allUsers and allAuthenticatedUsers are not allowed since public access prevention is enforced.",
-			source: public,
+			source: public, seen: "https://github.com/ONLYOFFICE/ControlPanel/issues/8",
 		},
 		{
 			name: "grant on a bucket that is not there", token: bucketMemberToken, args: grant(object{"bucket": "todo-none"}),

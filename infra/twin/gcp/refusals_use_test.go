@@ -40,8 +40,9 @@ func TestWhatIsInUseStays(t *testing.T) {
 			source: "https://github.com/hashicorp/terraform/pull/14651", seen: "https://github.com/hashicorp/terraform-provider-google/issues/2078",
 		}},
 		{"vm", refusal{
-			name: "delete a protected VM", want: "Deletion Protection is enabled",
+			name: "delete a protected VM", want: "Cannot delete instance db: instance Deletion Protection is enabled. Set deletion_protection to false",
 			source: "https://cloud.google.com/compute/docs/instances/preventing-accidental-vm-deletion",
+			seen:   "https://github.com/hashicorp/terraform-provider-google/pull/1211",
 		}},
 	} {
 		t.Run(step.name, func(t *testing.T) { step.answer(t, p.Destroy(step.target)) })

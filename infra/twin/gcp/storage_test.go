@@ -115,7 +115,7 @@ func TestBucketIsEmptyWhenItGoes(t *testing.T) {
 
 	refusal{
 		want:   "Error trying to delete bucket todo-status containing objects without `force_destroy` set to true",
-		source: terraform + "storage_bucket",
+		source: terraform + "storage_bucket", seen: "https://github.com/terraform-google-modules/terraform-google-project-factory/issues/546",
 	}.answer(t, p.Destroy("status"))
 	p.MustUp(bucketToken, "status", bucketArgs(object{"forceDestroy": true}))
 	require.NoError(t, p.Destroy("status"))

@@ -48,7 +48,7 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "write as a reader", method: "POST", path: upload, before: granted("objectViewer"), code: 403, reason: "forbidden",
-			want: "does not have storage.objects.create access", source: permissions,
+			want: "does not have storage.objects.create access", source: permissions, seen: "https://github.com/weg-li/weg-li/issues/494",
 		},
 		{
 			name: "overwrite as one who may only create", method: "POST", path: upload,
