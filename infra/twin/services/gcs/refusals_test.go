@@ -207,24 +207,6 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 	}
 }
 
-func TestRefusedWritesChangeNothing(t *testing.T) {
-	f := newFixture(t)
-	f.bind("b/todo-status", "roles/storage.objectCreator")
-	require.Equal(t, http.StatusOK, f.put("first").status)
-	require.Equal(t, http.StatusForbidden, f.put("second").status)
-	f.bind("b/todo-status", "roles/storage.objectViewer")
-	assert.Equal(t, "first", f.do("GET", object+"?alt=media", "").body)
-}
-
-func TestUploadsAreBounded(t *testing.T) {
-	f := newFixture(t)
-	f.bind("b/todo-status", "roles/storage.objectUser")
-	got := f.put(strings.Repeat("x", maxUpload+1))
-	assert.Equal(t, http.StatusRequestEntityTooLarge, got.status)
-	assert.Contains(t, got.body, "at most 33554432 bytes")
-	assert.Equal(t, http.StatusNotFound, f.do("GET", object, "").status)
-}
-
 func TestCallsThatTheTwinDoesNotHave(t *testing.T) {
 	f := newFixture(t)
 	f.bind("projects/todo-123", "roles/storage.admin")
