@@ -41,6 +41,36 @@ func TestCheckFillsInDefaultsAndNames(t *testing.T) {
 	assert.True(t, later["name"].IsComputed())
 }
 
+func TestOneOfAGroupIsGiven(t *testing.T) {
+	kind := newThings(t).kind()
+	kind.OneOf = [][]string{{"zone", "password"}}
+	kind.Normalize = nil
+	c := dial(t, Provider{Name: "test", Version: "1.2.3", Resources: []Resource{kind}})
+	for name, test := range map[string]struct {
+		given resource.PropertyMap
+		says  string
+	}{
+		"none":    {resource.PropertyMap{}, `one of ["zone" "password"] must be specified`},
+		"null":    {resource.PropertyMap{"zone": resource.NewNullProperty()}, `one of ["zone" "password"] must be specified`},
+		"one":     {resource.PropertyMap{"zone": resource.NewProperty("a")}, ""},
+		"empty":   {resource.PropertyMap{"zone": resource.NewProperty("")}, ""},
+		"unknown": {resource.PropertyMap{"password": unknown()}, ""},
+		"both": {resource.PropertyMap{"zone": resource.NewProperty("a"), "password": secret("x")},
+			`only one of ["zone" "password"] can be specified, but ["zone" "password"] were specified`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.given["size"] = resource.NewProperty(1.0)
+			_, failures := check(t, c, nil, test.given)
+			if test.says == "" {
+				assert.Empty(t, failures)
+				return
+			}
+			require.Len(t, failures, 1)
+			assert.Equal(t, test.says, failures[0].Reason)
+		})
+	}
+}
+
 func TestAChosenNameIsFreedBeforeItIsTakenAgain(t *testing.T) {
 	kind := newThings(t).kind()
 	kind.DeleteBeforeReplace = false

@@ -16,6 +16,8 @@ import "context"
 type Kind[In, Out any] struct {
 	Token    string   // "aws:ec2/vpc:Vpc"
 	Required []string // arguments that must be given; unknown counts as given
+	// OneOf lists groups of arguments of which exactly one must be given; unknown counts as given, and so does an empty text.
+	OneOf [][]string
 
 	// Replace lists what can't be changed in place, as property paths: "cidrBlock", "bootDisk.initializeParams.image",
 	// "networkInterfaces[*].subnetwork". A path covers all that is under it.

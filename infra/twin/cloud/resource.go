@@ -40,7 +40,7 @@ func (k Kind[In, Out]) check(req plugin.CheckRequest) (plugin.CheckResponse, err
 		return plugin.CheckResponse{}, err
 	}
 	in, failures := decode[In](inputs)
-	failures = append(missing(inputs, k.Required), failures...)
+	failures = append(append(missing(inputs, k.Required), oneOf(inputs, k.OneOf)...), failures...)
 	if k.Normalize != nil {
 		in = k.Normalize(req.URN.Name(), in)
 		inputs = overlay(inputs, encode(in))
@@ -202,6 +202,23 @@ func missing(inputs resource.PropertyMap, required []string) []Failure {
 	for _, name := range required {
 		if v, given := inputs[resource.PropertyKey(name)]; !given || v.IsNull() {
 			failures = append(failures, Failure{name, fmt.Sprintf("Missing required argument: %q is required, but no value was given", name)})
+		}
+	}
+	return failures
+}
+
+func oneOf(inputs resource.PropertyMap, groups [][]string) []Failure {
+	var failures []Failure
+	for _, group := range groups {
+		given := slices.DeleteFunc(slices.Clone(group), func(name string) bool {
+			v, given := inputs[resource.PropertyKey(name)]
+			return !given || v.IsNull()
+		})
+		switch {
+		case len(given) == 0:
+			failures = append(failures, Failure{group[0], fmt.Sprintf("one of %q must be specified", group)})
+		case len(given) > 1:
+			failures = append(failures, Failure{group[0], fmt.Sprintf("only one of %q can be specified, but %q were specified", group, given)})
 		}
 	}
 	return failures
