@@ -84,17 +84,20 @@ func need[T any](a *account, id, code, message string) (T, error) {
 }
 
 // refusal is an answer of AWS to a call that it does not carry out.
-type refusal struct{ code, message string }
+type refusal struct {
+	code, message string
+	inUse         bool
+}
 
 func (r *refusal) Error() string { return "api error " + r.code + ": " + r.message }
 
 func refuse(code, format string, args ...any) error {
-	return &refusal{code, fmt.Sprintf(format, args...)}
+	return &refusal{code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// busy are the codes with which AWS refuses to delete what is in use.
-var busy = map[string]bool{
-	"DependencyViolation": true, "DeleteConflict": true, "InvalidIPAddress.InUse": true, "InvalidNetworkInterface.InUse": true,
+// refuseInUse refuses to delete what is in use. AWS has no one code for that.
+func refuseInUse(code, format string, args ...any) error {
+	return &refusal{code: code, message: fmt.Sprintf(format, args...), inUse: true}
 }
 
 // whenFree deletes as soon as nothing uses the resource any more, or gives AWS's reason why it could not.
@@ -102,7 +105,7 @@ func (a *account) whenFree(ctx context.Context, del func() error) error {
 	until := time.Now().Add(a.patience)
 	for {
 		err := a.locked(del)
-		if r, ok := errors.AsType[*refusal](err); !ok || !busy[r.code] || time.Now().After(until) {
+		if r, ok := errors.AsType[*refusal](err); !ok || !r.inUse || time.Now().After(until) {
 			return err
 		}
 		select {

@@ -28,7 +28,7 @@ type address struct {
 const maxAddresses = 5
 
 func (a *account) addressKind() cloud.Resource {
-	return cloud.Kind[addressArgs, address]{
+	return tagged(ec2Tags, cloud.Kind[addressArgs, address]{
 		Token:   "aws:ec2/eip:Eip",
 		Replace: []string{"domain"},
 		Stable:  []string{"arn", "allocationId", "publicIp", "publicDns", "publicIpv4Pool", "networkBorderGroup"},
@@ -41,7 +41,6 @@ func (a *account) addressKind() cloud.Resource {
 		Check: func(in addressArgs) []cloud.Failure {
 			var f failures
 			f.oneOf("domain", in.Domain, "vpc")
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in addressArgs) (string, address, error) {
@@ -72,12 +71,12 @@ func (a *account) addressKind() cloud.Resource {
 					return err
 				}
 				if len(users) > 0 {
-					return refuse("InvalidIPAddress.InUse", "Address %s is in use.", old.PublicIP)
+					return refuseInUse("InvalidIPAddress.InUse", "Address %s is in use.", old.PublicIP)
 				}
 				return remove[address](a, id)
 			})
 		},
-	}
+	}, func(in addressArgs) map[string]string { return in.Tags })
 }
 
 // freePublicAddress takes the first free of the /20 that starts at x.y.16.0 in the twin's network.

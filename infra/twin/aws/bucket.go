@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"github.com/johannesboyne/gofakes3"
 
 	"crosscloud/infra/twin/cloud"
-	"crosscloud/infra/twin/state"
 )
 
 type bucketArgs struct {
@@ -29,9 +29,9 @@ type bucket struct {
 	Region                   string `json:"region"`
 }
 
-// A bucket's contents are in the object store of package state; the state.Bucket tells the services about the bucket.
+// A bucket's contents are in the object store of package state, where the services find them.
 func (a *account) bucketKind() cloud.Resource {
-	return cloud.Kind[bucketArgs, bucket]{
+	return tagged(bucketTags, cloud.Kind[bucketArgs, bucket]{
 		Token:          "aws:s3/bucketV2:BucketV2",
 		Replace:        []string{"bucket", "bucketPrefix"},
 		Autoname:       "bucket",
@@ -43,12 +43,8 @@ func (a *account) bucketKind() cloud.Resource {
 		},
 		Check: func(in bucketArgs) []cloud.Failure {
 			var f failures
-			if in.Bucket != "" {
-				reason := bucketNameProblem(in.Bucket)
-				f.addIf(reason != "", "bucket", "invalid bucket name %q: %s", in.Bucket, reason)
-			}
-			f.addIf(len(in.BucketPrefix) > 37, "bucketPrefix", "expected length of bucketPrefix to be in the range (0 - 37), got %d", len(in.BucketPrefix))
-			f.tags("tags", in.Tags)
+			f.length("bucket", in.Bucket, 63)
+			f.length("bucketPrefix", in.BucketPrefix, 37)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in bucketArgs) (string, bucket, error) {
@@ -61,15 +57,12 @@ func (a *account) bucketKind() cloud.Resource {
 		Read: read[bucket](a),
 		Update: func(_ context.Context, id string, old bucket, in bucketArgs) (bucket, error) {
 			old.bucketArgs = in
-			if err := rewrite(a, id, old); err != nil {
-				return old, err
-			}
-			return old, a.amendBucket(id, func(v *state.Bucket) { v.Tags = in.Tags })
+			return old, rewrite(a, id, old)
 		},
 		Delete: func(_ context.Context, id string, old bucket) error {
 			return a.locked(func() error { return a.deleteBucket(id, or(old.ForceDestroy, false)) })
 		},
-	}
+	}, func(in bucketArgs) map[string]string { return in.Tags })
 }
 
 // taken are names that no account gets any more. S3 has hundreds of millions of them; these have public datasets in them:
@@ -81,17 +74,21 @@ func (a *account) createBucket(v bucket) error {
 	if err != nil {
 		return err
 	}
+	if !oldBucketForm.MatchString(v.Bucket) {
+		return fmt.Errorf("validating S3 Bucket (%s) name: only alphanumeric characters, hyphens, periods, and underscores allowed in %q", v.Bucket, v.Bucket)
+	}
+	// S3 in us-east-1 would take one's own bucket for a new one; the AWS provider looks first whether it is there.
 	if _, err := get[bucket](a, v.Bucket); err == nil {
-		return refuse("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+		return fmt.Errorf("creating S3 Bucket (%s): BucketAlreadyExists", v.Bucket)
+	}
+	if !bucketName(v.Bucket) {
+		return refuse("InvalidBucketName", "The specified bucket is not valid.")
 	}
 	if slices.Contains(taken, v.Bucket) {
 		return refuse("BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "+
 			"Please select a different name and try again.")
 	}
 	if err := objects.CreateBucket(v.Bucket); err != nil {
-		return err
-	}
-	if err := put(a, v.Bucket, state.Bucket{Name: v.Bucket, Region: a.env.Region, Tags: v.Tags, Created: a.now().UTC()}); err != nil {
 		return err
 	}
 	return put(a, v.Bucket, v)
@@ -118,42 +115,24 @@ func (a *account) deleteBucket(name string, force bool) error {
 	for id := range inside {
 		err = errors.Join(err, drop[object](a, id))
 	}
-	return errors.Join(err, drop[state.Bucket](a, name), drop[bucket](a, name))
+	return errors.Join(err, drop[bucket](a, name))
 }
 
 func (a *account) needBucket(name string) (bucket, error) {
 	return need[bucket](a, name, "NoSuchBucket", "The specified bucket does not exist: %s")
 }
 
-func (a *account) amendBucket(name string, change func(*state.Bucket)) error {
-	return state.Update(a.env.Store, name, func(v state.Bucket, err error) (state.Bucket, error) {
-		change(&v)
-		return v, err
-	})
-}
+var (
+	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	// oldBucketForm is what us-east-1, the region that the twin plays, once took. The AWS provider still looks for no more there
+	// and leaves the rest to S3, which does not say what is wrong with a name.
+	oldBucketForm = regexp.MustCompile(`^[0-9A-Za-z_.-]+$`)
+)
 
-var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
-// bucketNameProblem follows "General purpose bucket naming rules", Amazon S3 User Guide.
-func bucketNameProblem(name string) string {
-	if !bucketForm.MatchString(name) {
-		return "it must have 3 to 63 lowercase letters, digits, dots and hyphens, and begin and end with a letter or digit"
-	}
-	if strings.Contains(name, "..") {
-		return "it must not have two dots in a row"
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return "it must not be formatted as an IP address"
-	}
-	for _, prefix := range []string{"xn--", "sthree-", "amzn-s3-demo-"} {
-		if strings.HasPrefix(name, prefix) {
-			return "it must not start with " + prefix
-		}
-	}
-	for _, suffix := range []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"} {
-		if strings.HasSuffix(name, suffix) {
-			return "it must not end with " + suffix
-		}
-	}
-	return ""
+// bucketName follows "General purpose bucket naming rules", Amazon S3 User Guide.
+func bucketName(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return bucketForm.MatchString(name) && !strings.Contains(name, "..") && err != nil &&
+		!slices.ContainsFunc([]string{"xn--", "sthree-", "amzn-s3-demo-"}, func(p string) bool { return strings.HasPrefix(name, p) }) &&
+		!slices.ContainsFunc([]string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}, func(s string) bool { return strings.HasSuffix(name, s) })
 }

@@ -2,26 +2,23 @@ package aws
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"crosscloud/infra/twin/cloud"
-	"crosscloud/infra/twin/state"
 )
 
-// setting is the kind of a bucket's settings: one of each type for a bucket, whose name is its id. The twin remembers
-// them; apply, if there is one, makes them real, and gets nil when the setting ends.
-func setting[In, Out any](a *account, kind cloud.Kind[In, Out], bucketOf func(In) string, show func(In) Out, apply func(bucket string, in *In) error) cloud.Resource {
-	if apply == nil {
-		apply = func(string, *In) error { return nil }
-	}
+// setting is the kind of a bucket's settings: one of each type for a bucket, whose name is its id. The twin only remembers
+// them. Refused, if it is given, says what can't follow on what there is.
+func setting[In, Out any](a *account, kind cloud.Kind[In, Out], bucketOf func(In) string, show func(In) Out, refused func(before Out, in In) error) cloud.Resource {
 	store := func(in In) (Out, error) {
 		out := show(in)
 		if _, err := a.needBucket(bucketOf(in)); err != nil {
 			return out, err
 		}
-		if err := apply(bucketOf(in), &in); err != nil {
-			return out, err
+		if before, err := get[Out](a, bucketOf(in)); err == nil && refused != nil {
+			if err := refused(before, in); err != nil {
+				return out, err
+			}
 		}
 		return out, put(a, bucketOf(in), out)
 	}
@@ -42,12 +39,7 @@ func setting[In, Out any](a *account, kind cloud.Kind[In, Out], bucketOf func(In
 		return out, nil
 	}
 	kind.Update = func(_ context.Context, _ string, _ Out, in In) (Out, error) { return store(in) }
-	kind.Delete = func(_ context.Context, id string, _ Out) error {
-		if err := apply(id, nil); err != nil && !errors.Is(err, state.ErrNotFound) {
-			return err
-		}
-		return remove[Out](a, id)
-	}
+	kind.Delete = func(_ context.Context, id string, _ Out) error { return remove[Out](a, id) }
 	return kind
 }
 
@@ -123,6 +115,7 @@ type versioning struct{ versioningArgs }
 // unversioned is the status of a bucket that never had versions. There is no way back to it.
 const unversioned = "Disabled"
 
+// The twin keeps the last version of an object only, whatever the setting is.
 func (a *account) versioningKind() cloud.Resource {
 	return setting(a, cloud.Kind[versioningArgs, versioning]{
 		Token:    "aws:s3/bucketVersioningV2:BucketVersioningV2",
@@ -133,12 +126,11 @@ func (a *account) versioningKind() cloud.Resource {
 			return f
 		},
 	}, func(in versioningArgs) string { return in.Bucket }, func(in versioningArgs) versioning { return versioning{in} },
-		func(bucket string, in *versioningArgs) error {
-			if before, err := get[versioning](a, bucket); err == nil && in != nil && in.Configuration.Status == unversioned &&
-				before.Configuration.Status != unversioned {
+		func(before versioning, in versioningArgs) error {
+			if in.Configuration.Status == unversioned && before.Configuration.Status != unversioned {
 				return fmt.Errorf("versioning_configuration.status cannot be updated from '%s' to '%s'", before.Configuration.Status, unversioned)
 			}
-			return a.amendBucket(bucket, func(v *state.Bucket) { v.Versioned = in != nil && in.Configuration.Status == "Enabled" })
+			return nil
 		})
 }
 

@@ -51,13 +51,7 @@ func TestBucket(t *testing.T) {
 		_, err := f.Up(test.token, resource+" of none", with(test.args, values{"bucket": "absent"}))
 		assert.ErrorContains(t, err, "NoSuchBucket", resource)
 	}
-	shared, err := state.Get[state.Bucket](f.store, name)
-	require.NoError(t, err)
-	assert.True(t, shared.Versioned)
 	require.NoError(t, f.Destroy("versioned"))
-	shared, err = state.Get[state.Bucket](f.store, name)
-	require.NoError(t, err)
-	assert.False(t, shared.Versioned)
 }
 
 func TestObject(t *testing.T) {

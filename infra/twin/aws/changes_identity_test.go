@@ -11,6 +11,8 @@ func roleChanges(*fixture) cloudtest.Kind {
 	return cloudtest.Kind{Source: "iam/role.go", Args: args, Changes: []cloudtest.Change{
 		cloudtest.Replaces("name", "site"),
 		cloudtest.InPlace("assumeRolePolicy", strings.Replace(trustEC2, "2012-10-17", "2008-10-17", 1)),
+		cloudtest.Ignored("assumeRolePolicy", strings.ReplaceAll(trustEC2, ",", ", ")).When("spaced otherwise"),
+		cloudtest.Ignored("assumeRolePolicy", strings.Replace(trustEC2, `"sts:AssumeRole"`, `["sts:AssumeRole"]`, 1)).When("a list of one"),
 		cloudtest.InPlace("description", "The web host"),
 		cloudtest.InPlace("tags", some),
 	}}
@@ -24,7 +26,15 @@ func rolePolicyChanges(f *fixture) cloudtest.Kind {
 		cloudtest.Replaces("name", "look"),
 		cloudtest.Replaces("role", "other"),
 		cloudtest.InPlace("policy", strings.ReplaceAll(readOne, "one", "two")),
+		cloudtest.Ignored("policy", strings.ReplaceAll(readOne, ",", ",\n")).When("spaced otherwise"),
+		cloudtest.Ignored("policy", readAndWrite("ssm:PutParameter", "ssm:GetParameter")).
+			From(readAndWrite("ssm:GetParameter", "ssm:PutParameter")).When("in another order"),
 	}}
+}
+
+// readAndWrite is readOne with two actions.
+func readAndWrite(first, second string) string {
+	return strings.Replace(readOne, `"ssm:GetParameter"`, `["`+first+`","`+second+`"]`, 1)
 }
 
 func instanceProfileChanges(f *fixture) cloudtest.Kind {

@@ -20,15 +20,10 @@ type gateway struct {
 }
 
 func (a *account) gatewayKind() cloud.Resource {
-	return cloud.Kind[gatewayArgs, gateway]{
+	return tagged(ec2Tags, cloud.Kind[gatewayArgs, gateway]{
 		Token:  "aws:ec2/internetGateway:InternetGateway",
 		Keep:   []string{"vpcId"},
 		Stable: []string{"arn", "ownerId"},
-		Check: func(in gatewayArgs) []cloud.Failure {
-			var f failures
-			f.tags("tags", in.Tags)
-			return f
-		},
 		Create: func(ctx context.Context, _ string, in gatewayArgs) (string, gateway, error) {
 			id := id("igw")
 			out := gateway{gatewayArgs: in, ARN: a.arn("ec2", "internet-gateway/"+id), OwnerID: a.env.Account}
@@ -60,7 +55,7 @@ func (a *account) gatewayKind() cloud.Resource {
 				return errors.Join(drop[gateway](a, id), a.settle(ctx))
 			})
 		},
-	}
+	}, func(in gatewayArgs) map[string]string { return in.Tags })
 }
 
 func (a *account) attachable(vpcID string) error {
@@ -91,7 +86,7 @@ func (a *account) detachable(vpcID string) error {
 		return err == nil && home.VPC == vpcID
 	})
 	if err == nil && len(mapped) > 0 {
-		err = refuse("DependencyViolation", "Network %s has some mapped public address(es). "+
+		err = refuseInUse("DependencyViolation", "Network %s has some mapped public address(es). "+
 			"Please unmap those public address(es) before detaching the gateway.", vpcID)
 	}
 	return err

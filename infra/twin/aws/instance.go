@@ -64,6 +64,13 @@ type instance struct {
 	PublicDNS               string `json:"publicDns"`
 }
 
+func (in instanceArgs) rootTags() map[string]string {
+	if in.RootBlockDevice == nil {
+		return nil
+	}
+	return in.RootBlockDevice.Tags
+}
+
 // The states of an instance that last.
 const (
 	running = "running"
@@ -71,7 +78,7 @@ const (
 )
 
 func (a *account) instanceKind() cloud.Resource {
-	return cloud.Kind[instanceArgs, instance]{
+	return tagged(ec2Tags, cloud.Kind[instanceArgs, instance]{
 		Token:    "aws:ec2/instance:Instance",
 		Required: []string{"ami", "instanceType", "networkInterfaces"},
 		Replace:  []string{"ami", "availabilityZone", "networkInterfaces", "rootBlockDevice.encrypted"},
@@ -111,7 +118,8 @@ func (a *account) instanceKind() cloud.Resource {
 			// The AWS provider lifts disableApiTermination by itself; what guards a machine is Pulumi's own protection.
 			return a.locked(func() error { return a.terminate(ctx, id) })
 		},
-	}
+	}, func(in instanceArgs) map[string]string { return in.Tags },
+		func(in instanceArgs) map[string]string { return in.VolumeTags }, instanceArgs.rootTags)
 }
 
 // launchable checks what EC2 checks before it starts a machine, and describes the instance to be.
@@ -137,8 +145,12 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 	if err != nil {
 		return instance{}, err
 	}
-	if err := a.unattached(in.NetworkInterfaces[0].NetworkInterface); err != nil {
+	used, err := a.attached(in.NetworkInterfaces[0].NetworkInterface)
+	if err != nil {
 		return instance{}, err
+	}
+	if used {
+		return instance{}, refuse("InvalidNetworkInterface.InUse", "Interface: [%s] in use.", in.NetworkInterfaces[0].NetworkInterface)
 	}
 	home, err := a.needSubnet(card.Subnet)
 	if err != nil {

@@ -45,8 +45,6 @@ func checkInstance(in instanceArgs) []cloud.Failure {
 	if in.CreditSpecification != nil {
 		f.oneOf("creditSpecification.cpuCredits", in.CreditSpecification.CPUCredits, "standard", "unlimited")
 	}
-	f.tags("tags", in.Tags)
-	f.tags("volumeTags", in.VolumeTags)
 	f.addIf(in.VolumeTags != nil && in.RootBlockDevice != nil && in.RootBlockDevice.Tags != nil, "volumeTags",
 		`"root_block_device.0.tags": conflicts with volume_tags`)
 	return f
@@ -69,7 +67,6 @@ func (f *failures) rootBlockDevice(d *rootBlockDevice) {
 		return
 	}
 	f.oneOf("rootBlockDevice.volumeType", d.VolumeType, "gp2", "gp3", "io1", "io2", "standard")
-	f.tags("rootBlockDevice.tags", d.Tags)
 }
 
 // imageVolume is the type of the images' own root volume.

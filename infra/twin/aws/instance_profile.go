@@ -22,7 +22,7 @@ type instanceProfile struct {
 }
 
 func (a *account) instanceProfileKind() cloud.Resource {
-	return cloud.Kind[instanceProfileArgs, instanceProfile]{
+	return tagged(iamTags, cloud.Kind[instanceProfileArgs, instanceProfile]{
 		Token:    "aws:iam/instanceProfile:InstanceProfile",
 		Replace:  []string{"name"},
 		Autoname: "name",
@@ -30,7 +30,6 @@ func (a *account) instanceProfileKind() cloud.Resource {
 		Check: func(in instanceProfileArgs) []cloud.Failure {
 			var f failures
 			f.iamName("name", in.Name, 128)
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in instanceProfileArgs) (string, instanceProfile, error) {
@@ -71,7 +70,7 @@ func (a *account) instanceProfileKind() cloud.Resource {
 		Delete: func(_ context.Context, id string, _ instanceProfile) error {
 			return remove[state.InstanceProfile](a, id)
 		},
-	}
+	}, func(in instanceProfileArgs) map[string]string { return in.Tags })
 }
 
 // assumable wants the role to exist; a profile may also have none.

@@ -40,7 +40,8 @@ func (a *account) lifecyclePolicyKind() cloud.Resource {
 			if err := checkLifecyclePolicy(in.Policy); err != nil {
 				return "", out, err
 			}
-			if _, err := need[state.Repository](a, in.Repository, "RepositoryNotFoundException", "The repository with name '%s' does not exist"); err != nil {
+			if _, err := need[state.Repository](a, in.Repository, "RepositoryNotFoundException",
+				"The repository with name '%s' does not exist in the registry with id '"+a.env.Account+"'"); err != nil {
 				return "", out, err
 			}
 			return in.Repository, out, a.setLifecyclePolicy(in.Repository, in.Policy)

@@ -30,7 +30,7 @@ type networkInterface struct {
 }
 
 func (a *account) networkInterfaceKind() cloud.Resource {
-	return cloud.Kind[networkInterfaceArgs, networkInterface]{
+	return tagged(ec2Tags, cloud.Kind[networkInterfaceArgs, networkInterface]{
 		Token:    "aws:ec2/networkInterface:NetworkInterface",
 		Required: []string{"subnetId", "securityGroups"}, // the twin has no default group
 		Replace:  []string{"subnetId"},
@@ -38,7 +38,6 @@ func (a *account) networkInterfaceKind() cloud.Resource {
 		Check: func(in networkInterfaceArgs) []cloud.Failure {
 			var f failures
 			f.length("description", in.Description, 255)
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in networkInterfaceArgs) (string, networkInterface, error) {
@@ -74,8 +73,12 @@ func (a *account) networkInterfaceKind() cloud.Resource {
 		},
 		Delete: func(ctx context.Context, id string, _ networkInterface) error {
 			return a.whenFree(ctx, func() error {
-				if err := a.unattached(id); err != nil {
+				used, err := a.attached(id)
+				if err != nil {
 					return err
+				}
+				if used {
+					return refuseInUse("InvalidParameterValue", "Network interface '%s' is currently in use.", id)
 				}
 				// An Elastic IP stays allocated, and leads nowhere.
 				associations, err := where(a, func(v addressAssociation) bool { return v.NetworkInterface == id })
@@ -85,7 +88,7 @@ func (a *account) networkInterfaceKind() cloud.Resource {
 				return errors.Join(err, remove[networkInterface](a, id))
 			})
 		},
-	}
+	}, func(in networkInterfaceArgs) map[string]string { return in.Tags })
 }
 
 // checkGroups wants the groups in the card's own VPC, and at most five: "Amazon VPC quotas", Amazon VPC User Guide.
@@ -136,13 +139,10 @@ func (a *account) freePrivateAddress(subnetID string) (netip.Addr, error) {
 	return netip.Addr{}, refuse("InsufficientFreeAddressesInSubnet", "The specified subnet does not have enough free addresses to satisfy the request.")
 }
 
-// unattached says whether no instance has the card.
-func (a *account) unattached(id string) error {
+// attached says whether an instance has the card.
+func (a *account) attached(id string) (bool, error) {
 	users, err := where(a, func(v instance) bool { return v.PrimaryNetworkInterface == id })
-	if err == nil && len(users) > 0 {
-		err = refuse("InvalidNetworkInterface.InUse", "Interface: [%s] in use.", id)
-	}
-	return err
+	return len(users) > 0, err
 }
 
 func (a *account) needNetworkInterface(id string) (networkInterface, error) {

@@ -58,7 +58,6 @@ func TestWhatTheTwinDoesNotKnowOfRules(t *testing.T) {
 		want    string
 	}{
 		"wrong family":         {values{"cidrIpv4": "::/0"}, "not a valid CIDR block of this IP version"},
-		"no peer":              {values{"cidrIpv4": nil}, "MissingParameter"},
 		"ports of everything":  {values{"ipProtocol": "-1"}, "You may not specify ports when the protocol is -1"},
 		"protocol by number":   {values{"ipProtocol": "47", "fromPort": nil, "toPort": nil}, "the twin's firewall knows tcp, udp, icmp"},
 		"one kind of icmp":     {values{"ipProtocol": "icmp", "fromPort": 8, "toPort": 0}, "the twin opens ICMP as a whole only"},

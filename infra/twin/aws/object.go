@@ -35,7 +35,7 @@ type object struct {
 
 // An object's id is BUCKET/KEY.
 func (a *account) objectKind() cloud.Resource {
-	return cloud.Kind[objectArgs, object]{
+	return tagged(objectTags, cloud.Kind[objectArgs, object]{
 		Token:    "aws:s3/bucketObjectv2:BucketObjectv2",
 		Required: []string{"bucket"},
 		Replace:  []string{"bucket", "key"},
@@ -71,12 +71,11 @@ func (a *account) objectKind() cloud.Resource {
 			}
 			return remove[object](a, id)
 		},
-	}
+	}, func(in objectArgs) map[string]string { return in.Tags })
 }
 
 func checkObject(in objectArgs) []cloud.Failure {
 	var f failures
-	f.addIf(len(in.Key) > 1024, "key", "Your key is too long: %d bytes of at most 1024", len(in.Key))
 	sources := 0
 	for _, given := range []bool{in.Source != nil, in.Content != "", in.ContentBase64 != ""} {
 		if given {
@@ -84,8 +83,6 @@ func checkObject(in objectArgs) []cloud.Failure {
 		}
 	}
 	f.addIf(sources > 1, "source", "only one of source, content and contentBase64 can be specified")
-	f.addIf(len(in.Tags) > 10, "tags", "Object tags cannot be greater than 10")
-	f.tags("tags", in.Tags)
 	return f
 }
 
@@ -96,6 +93,9 @@ func (a *account) putObject(in objectArgs) (object, error) {
 	}
 	if _, err := a.needBucket(in.Bucket); err != nil {
 		return object{}, err
+	}
+	if len(in.Key) > 1024 {
+		return object{}, refuse("KeyTooLongError", "Your key is too long")
 	}
 	objects, err := a.objects()
 	if err != nil {

@@ -39,9 +39,10 @@ const (
 // A parameter's value and version are in its state.Parameter, which hosts write, too; the record here has what only the
 // provider knows.
 func (a *account) parameterKind() cloud.Resource {
-	return cloud.Kind[parameterArgs, parameter]{
+	return tagged(ssmTags, cloud.Kind[parameterArgs, parameter]{
 		Token:    "aws:ssm/parameter:Parameter",
 		Required: []string{"type"},
+		OneOf:    [][]string{{"value", "insecureValue"}},
 		Replace:  []string{"name"},
 		ReplaceIf: func(old parameter, in parameterArgs) []string {
 			if old.Tier == tierAdvanced && in.Tier == tierStandard {
@@ -82,17 +83,15 @@ func (a *account) parameterKind() cloud.Resource {
 		Delete: func(_ context.Context, id string, _ parameter) error {
 			return errors.Join(drop[parameterArgs](a, id), drop[state.Parameter](a, id))
 		},
-	}
+	}, func(in parameterArgs) map[string]string { return in.Tags })
 }
 
 func checkParameter(in parameterArgs) []cloud.Failure {
 	var f failures
 	f.oneOf("type", in.Type, state.ParameterString, state.ParameterSecureString)
 	f.oneOf("tier", in.Tier, tierStandard, tierAdvanced)
-	f.addIf(in.Value != "" && in.InsecureValue != "", "insecureValue", "only one of value and insecureValue can be specified")
 	f.addIf(in.Type == state.ParameterSecureString && in.InsecureValue != "", "insecureValue", "invalid configuration, cannot set type = SecureString and insecure_value")
 	f.length("description", in.Description, 1024)
-	f.tags("tags", in.Tags)
 	return f
 }
 

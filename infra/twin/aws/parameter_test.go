@@ -59,8 +59,6 @@ func TestParameterTakenOver(t *testing.T) {
 	f := newFixture(t)
 	good := values{"name": "/a/b", "type": "String", "value": "v"}
 	f.MustUp(parameterToken, "first", good)
-	_, err := f.Up(parameterToken, "two values", values{"name": "/c", "type": "String", "value": "v", "insecureValue": "w"})
-	assert.ErrorContains(t, err, "only one of value and insecureValue")
 	f.MustUp(parameterToken, "taken over", with(good, values{"overwrite": true}))
 	f.MustUp(parameterToken, "long", values{"name": "/long", "type": "String", "tier": "Advanced", "value": strings.Repeat("x", 4097)})
 	assert.Equal(t, cloudtest.Replaced, f.MustUp(parameterToken, "long", values{"name": "/long", "type": "String", "tier": "Standard", "value": "x"}).Change,

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ func refusedHost(f *fixture) []refused {
 		registry.ServeRegistry(w, r)
 		return answered(w.Code, w.Body.String())
 	}
-	require.ErrorContains(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "HTTP 400 AccessDeniedException", "what the role may only soon")
+	require.ErrorContains(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "400 AccessDeniedException", "what the role may only soon")
 	twin.Clock = time.Now().Add(state.Propagation)
 	require.NoError(f.t, call(host, "GetParameter", `{"Name":"one"}`)(), "what the role may")
 
@@ -61,25 +62,27 @@ func refusedHost(f *fixture) []refused {
 	pull := "https://repost.aws/knowledge-center/ecs-pull-container-api-error-ecr"
 	return []refused{
 		// The protocol of Systems Manager has the status 400 here, too; S3's and the registry's have 403.
-		{"permission missing", denied, "", nil, call(host, "GetParameter", `{"Name":"two"}`), "HTTP 400 AccessDeniedException", user +
+		{"permission missing", denied, "", nil, call(host, "GetParameter", `{"Name":"two"}`), "400 AccessDeniedException", user +
 			"ssm:GetParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/two because no identity-based policy allows the ssm:GetParameter action"},
-		{"permission to read only", denied, "", nil, call(host, "PutParameter", `{"Name":"one","Value":"w","Type":"String","Overwrite":true}`), "HTTP 400 AccessDeniedException",
+		{"permission to read only", denied, "", nil, call(host, "PutParameter", `{"Name":"one","Value":"w","Type":"String","Overwrite":true}`), "400 AccessDeniedException",
 			user + "ssm:PutParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/one"},
 		{"permission missing on S3", denied, "", nil, func() error {
 			a := twin.Curl(buckets, host, "s3", "bundles.s3.us-east-1.amazonaws.com", "/one.tar.gz", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD")
 			return answered(a.Status, a.Body)
-		}, "HTTP 403 AccessDenied", user + "s3:GetObject on resource: "},
-		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(operator, "GetParameter", `{"Name":"/none"}`), "HTTP 400 ParameterNotFound", ""},
+		}, "403 AccessDenied", user + "s3:GetObject on resource: arn:aws:s3:::bundles/one.tar.gz because no identity-based policy allows the s3:GetObject action"},
+		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(operator, "GetParameter", `{"Name":"/none"}`), "400 ParameterNotFound", noWords},
 		{"value of a host over 4 KiB", ssmGuide + "parameter-store-advanced-parameters.html", "", nil,
-			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "HTTP 400 ValidationException",
-			"Standard tier parameters support a maximum parameter value of 4096 characters."},
+			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "400 ValidationException", anyWords},
+		{"another parameter in the value of a host", ssmAPI + "API_PutParameter.html", "", nil,
+			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"{{one}}"}`), "400 ValidationException",
+			`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`},
 		{"image of an unknown digest", pull, "", nil, func() error { return image(http.MethodGet, "sha256:"+strings.Repeat("0", 64), "") },
-			"HTTP 404 MANIFEST_UNKNOWN", "Requested image not found"},
+			"404 MANIFEST_UNKNOWN", "Requested image not found"},
 		{"immutable tag pushed twice", ecrGuide + "image-tag-mutability.html", "", nil, func() error {
 			const index = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`
 			require.NoError(f.t, image(http.MethodPut, "v1", index))
 			return image(http.MethodPut, "v1", index)
-		}, "HTTP 400 TAG_INVALID", "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the repository is immutable."},
+		}, "400 TAG_INVALID", "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the repository is immutable."},
 		{"role made anew", denied, "", nil, func() error {
 			old := twin.Credentials()
 			role, err := state.Get[state.Role](twin.Store, "web")
@@ -87,20 +90,22 @@ func refusedHost(f *fixture) []refused {
 			role.ID = "AROAANOTHER"
 			require.NoError(f.t, state.Put(twin.Store, "web", role))
 			return call(old, "GetParameter", `{"Name":"one"}`)()
-		}, "HTTP 400 AccessDeniedException", user + "ssm:GetParameter on resource: "},
+		}, "400 AccessDeniedException", user + "ssm:GetParameter on resource: arn:aws:ssm:us-east-1:111122223333:parameter/one because "},
 	}
 }
 
-// answered makes an error of an answer that is one: its status and body, without the marks of its format.
+// answer finds the code and the message of an error in each of the services' formats.
+var answer = regexp.MustCompile(`^\{"__type":"(\w+)","message":"(.*)"\}\s*$|^\{"errors":\[\{"code":"(\w+)","message":"(.*?)"|<Code>(\w+)</Code><Message>(.*?)</Message>`)
+
+// answered makes an error of an answer that is one, in the form that the rows expect.
 func answered(status int, body string) error {
 	if status < 300 {
 		return nil
 	}
-	for _, mark := range []string{`{"__type":"`, `{"errors":[{"code":"`} {
-		body = strings.TrimPrefix(body, mark)
+	found := answer.FindStringSubmatch(body)
+	if found == nil {
+		return fmt.Errorf("HTTP %d without a code: %s", status, body)
 	}
-	if _, after, found := strings.Cut(body, "<Code>"); found {
-		body = after
-	}
-	return fmt.Errorf("HTTP %d %s", status, body)
+	message := strings.NewReplacer(`\"`, `"`, "&#34;", `"`, "&#39;", "'").Replace(found[2] + found[4] + found[6])
+	return fmt.Errorf("api error %d %s%s%s: %s", status, found[1], found[3], found[5], message)
 }

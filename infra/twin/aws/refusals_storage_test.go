@@ -4,26 +4,37 @@ import (
 	"strings"
 )
 
+// badName is how Parameter Store refuses most names.
+const badName = `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths ` +
+	`divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_`
+
 func refusedParameter(f *fixture) []refused {
 	good := values{"name": "/a/b", "type": "String", "value": "v"}
 	f.MustUp(parameterToken, "first", good)
 	changed := func(changes values) values { return with(with(good, values{"name": "/c"}), changes) }
+	const schema, put = upstream + "ssm/parameter.go", ssmAPI + "API_PutParameter.html"
+	const form = github + "aws-ia/terraform-aws-control_tower_account_factory/issues/467" // has the whole message
 	names, tiers := ssmGuide+"sysman-paramstore-su-create.html", ssmGuide+"parameter-store-advanced-parameters.html"
 	return []refused{
-		{"there already", ssmAPI + "API_PutParameter.html", parameterToken, good, nil, "ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."},
-		{"another type", ssmAPI + "API_PutParameter.html", parameterToken, changed(values{"name": "/a/b", "type": "SecureString", "overwrite": true}), nil, "HierarchyTypeMismatchException", "Parameter Store does not support changing a parameter type in a hierarchy."},
-		{"unknown type", provider + "ssm_parameter", parameterToken, changed(values{"type": "Secret"}), nil, "", "expected type to be one of"},
-		{"no value", ssmAPI + "API_PutParameter.html", parameterToken, changed(values{"value": nil}), nil, "ValidationException", "Member must have length greater than or equal to 1"},
-		{"insecure secret", provider + "ssm_parameter", parameterToken, changed(values{"type": "SecureString", "value": nil, "insecureValue": "w"}), nil, "", "cannot set type = SecureString and insecure_value"},
-		{"AWS's own name", names, parameterToken, changed(values{"name": "/aws/x"}), nil, "AccessDeniedException", "No access to reserved parameter name: aws/x."},
-		{"AWS's own prefix", names, parameterToken, changed(values{"name": "/AWSome/x"}), nil, "AccessDeniedException", "No access to reserved parameter name: AWSome/x."},
-		{"name of ssm", names, parameterToken, changed(values{"name": "/ssm/x"}), nil, "ValidationException", `can't be prefixed with "ssm" (case-insensitive)`},
-		{"name with spaces", names, parameterToken, changed(values{"name": "/a b"}), nil, "ValidationException", "a mix of letters, numbers and the following 3 symbols .-_"},
-		{"relative path", names, parameterToken, changed(values{"name": "a/b"}), nil, "ValidationException", "Parameter name must be a fully qualified name."},
-		{"deep path", names, parameterToken, changed(values{"name": strings.Repeat("/x", 16)}), nil, "HierarchyLevelLimitExceededException", "15 levels"},
-		{"long value", tiers, parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters."},
-		{"very long value", tiers, parameterToken, changed(values{"tier": "Advanced", "value": strings.Repeat("x", 8193)}), nil, "ValidationException", "maximum parameter value of 8192 characters"},
-		{"unknown tier", provider + "ssm_parameter", parameterToken, changed(values{"tier": "Premium"}), nil, "", "expected tier to be one of"},
+		{"there already", github + "getmoto/moto/blob/master/moto/ssm/models.py", parameterToken, good, nil, "ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."},
+		{"another type", put, parameterToken, changed(values{"name": "/a/b", "type": "SecureString", "overwrite": true}), nil, "HierarchyTypeMismatchException", "Parameter Store does not support changing a parameter type in a hierarchy."},
+		{"unknown type", schema, parameterToken, changed(values{"type": "Secret"}), nil, "", `expected type to be one of ["String" "SecureString"], got Secret`},
+		{"no value", schema, parameterToken, changed(values{"value": nil}), nil, "", `one of ["value" "insecureValue"] must be specified`},
+		{"two values", schema, parameterToken, changed(values{"insecureValue": "w"}), nil, "", `only one of ["value" "insecureValue"] can be specified`},
+		{"empty value", github + "ministryofjustice/modernisation-platform/pull/8116", parameterToken, changed(values{"value": ""}), nil, "ValidationException",
+			"1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"another parameter in the value", put, parameterToken, changed(values{"value": "{{ ssm:one }}"}), nil, "ValidationException",
+			`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`},
+		{"insecure secret", schema, parameterToken, changed(values{"type": "SecureString", "value": nil, "insecureValue": "w"}), nil, "", "cannot set type = SecureString and insecure_value"},
+		{"AWS's own name", names, parameterToken, changed(values{"name": "/aws/x"}), nil, "AccessDeniedException", anyWords},
+		{"AWS's own prefix", names, parameterToken, changed(values{"name": "/AWSome/x"}), nil, "AccessDeniedException", anyWords},
+		{"name of ssm", form, parameterToken, changed(values{"name": "/ssm/x"}), nil, "ValidationException", badName},
+		{"name with spaces", form, parameterToken, changed(values{"name": "/a b"}), nil, "ValidationException", badName},
+		{"relative path", names, parameterToken, changed(values{"name": "a/b"}), nil, "ValidationException", anyWords},
+		{"deep path", put, parameterToken, changed(values{"name": strings.Repeat("/x", 16)}), nil, "HierarchyLevelLimitExceededException", anyWords},
+		{"long value", tiers, parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", anyWords},
+		{"very long value", tiers, parameterToken, changed(values{"tier": "Advanced", "value": strings.Repeat("x", 8193)}), nil, "ValidationException", anyWords},
+		{"unknown tier", schema, parameterToken, changed(values{"tier": "Premium"}), nil, "", `expected tier to be one of ["Standard" "Advanced"], got Premium`},
 	}
 }
 
@@ -32,44 +43,54 @@ func refusedBucket(f *fixture) []refused {
 	object := func(changes values) values {
 		return with(values{"bucket": "bundles", "key": "k", "content": "x"}, changes)
 	}
-	names, errors := s3Guide+"bucketnamingrules.html", s3API+"ErrorResponses.html"
+	const errors, form = s3API + "ErrorResponses.html", github + "hashicorp/terraform/issues/26065"
+	bucket := func(name string) values { return values{"bucket": name} }
+	const schema, invalid = upstream + "s3/bucket.go", "The specified bucket is not valid."
 	return []refused{
-		{"twice", errors, bucketToken, values{"bucket": "bundles"}, nil, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it."},
+		{"twice", schema, "", nil, func() error {
+			_, err := f.Up(bucketToken, "twice", bucket("bundles"))
+			return err
+		}, "", "creating S3 Bucket (bundles): BucketAlreadyExists"},
 		{"name of another account", errors, bucketToken, values{"bucket": "commoncrawl"}, nil, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system."},
-		{"capitals", names, bucketToken, values{"bucket": "Bundles"}, nil, "", "lowercase letters"},
-		{"underscore", names, bucketToken, values{"bucket": "my_bundles"}, nil, "", "lowercase letters"},
-		{"two characters", names, bucketToken, values{"bucket": "ab"}, nil, "", "3 to 63"},
-		{"64 characters", names, bucketToken, values{"bucket": strings.Repeat("b", 64)}, nil, "", "3 to 63"},
-		{"two dots", names, bucketToken, values{"bucket": "a..b"}, nil, "", "two dots in a row"},
-		{"an address", names, bucketToken, values{"bucket": "192.0.2.1"}, nil, "", "formatted as an IP address"},
-		{"reserved prefix", names, bucketToken, values{"bucket": "xn--bundles"}, nil, "", "must not start with xn--"},
-		{"reserved suffix", names, bucketToken, values{"bucket": "bundles-s3alias"}, nil, "", "must not end with -s3alias"},
+		{"64 characters", schema, bucketToken, bucket(strings.Repeat("b", 64)), nil, "", "expected length of bucket to be in the range (0 - 63), got 64"},
+		{"space", schema, "", nil, func() error {
+			_, err := f.Up(bucketToken, "space", bucket("my bundles"))
+			return err
+		}, "", `only alphanumeric characters, hyphens, periods, and underscores allowed in "my bundles"`},
+		{"capitals", form, bucketToken, bucket("Bundles"), nil, "InvalidBucketName", invalid},
+		{"underscore", form, bucketToken, bucket("my_bundles"), nil, "InvalidBucketName", invalid},
+		{"two characters", form, bucketToken, bucket("ab"), nil, "InvalidBucketName", invalid},
+		{"two dots", form, bucketToken, bucket("a..b"), nil, "InvalidBucketName", invalid},
+		{"an address", form, bucketToken, bucket("192.0.2.1"), nil, "InvalidBucketName", invalid},
+		{"reserved prefix", form, bucketToken, bucket("xn--bundles"), nil, "InvalidBucketName", invalid},
+		{"reserved suffix", form, bucketToken, bucket("bundles-s3alias"), nil, "InvalidBucketName", invalid},
 		{"not empty", errors, "", nil, func() error {
 			f.MustUp(bucketToken, "full", values{"bucket": "full"})
 			f.MustUp(objectToken, "in it", object(values{"bucket": "full"}))
 			return f.Destroy("full")
 		}, "BucketNotEmpty", "The bucket you tried to delete is not empty"},
 		{"object of no bucket", errors, objectToken, object(values{"bucket": "absent"}), nil, "NoSuchBucket", "The specified bucket does not exist"},
-		{"long key", errors, objectToken, object(values{"key": strings.Repeat("k", 1025)}), nil, "", "Your key is too long"},
-		{"11 tags of an object", s3Guide + "object-tagging.html", objectToken, object(values{"tags": manyTags(11)}), nil, "", "Object tags cannot be greater than 10"},
-		{"odd versioning", s3API + "API_PutBucketVersioning.html", "aws:s3/bucketVersioningV2:BucketVersioningV2", values{"bucket": "bundles", "versioningConfiguration": values{"status": "On"}}, nil, "", "expected versioningConfiguration.status"},
-		{"idle lifecycle", s3API + "API_PutBucketLifecycleConfiguration.html", "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", values{"bucket": "bundles", "rules": []any{values{"id": "x", "status": "Enabled"}}}, nil, "", "At least one action"},
+		{"long key", errors, objectToken, object(values{"key": strings.Repeat("k", 1025)}), nil, "KeyTooLongError", "Your key is too long"},
+		{"odd versioning", upstream + "s3/bucket_versioning.go", versioningToken, values{"bucket": "bundles", "versioningConfiguration": values{"status": "On"}}, nil, "", `expected versioningConfiguration.status to be one of ["Enabled" "Suspended" "Disabled"], got On`},
+		{"idle lifecycle", upstream + "s3/bucket_lifecycle_configuration.go", lifecycleToken, values{"bucket": "bundles", "rules": []any{values{"id": "x", "status": "Enabled"}}}, nil, "", "At least one action"},
 	}
 }
 
 func refusedRegistry(f *fixture) []refused {
 	f.MustUp(repositoryToken, "app", values{"name": "app"})
-	const lifecycle = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
-	create := ecrAPI + "API_CreateRepository.html"
+	const lifecycle = lifecyclePolicyToken
+	const form = "Invalid parameter at 'repositoryName' failed to satisfy constraint: "
 	return []refused{
-		{"twice", create, repositoryToken, values{"name": "app"}, nil, "RepositoryAlreadyExistsException", "The repository with name 'app' already exists in the registry with id '111122223333'"},
-		{"capitals", create, repositoryToken, values{"name": "App"}, nil, "", `invalid repository name "App"`},
-		{"one character", create, repositoryToken, values{"name": "a"}, nil, "", "must be 2 to 256 characters"},
-		{"mutability", create, repositoryToken, values{"name": "new", "imageTagMutability": "SOMETIMES"}, nil, "", "expected imageTagMutability to be one of"},
-		{"policy of no repository", ecrAPI + "API_PutLifecyclePolicy.html", lifecycle, values{"repository": "absent", "policy": keepTen}, nil, "RepositoryNotFoundException", "absent"},
-		{"policy of no use", ecrGuide + "LifecyclePolicies.html", lifecycle, values{"repository": "app", "policy": `{"rules":[]}`}, nil, "InvalidParameterException", "Lifecycle policy validation failure"},
-		{"policy that is no JSON", provider + "ecr_lifecycle_policy", lifecycle, values{"repository": "app", "policy": "keep ten"}, nil, "", "contains an invalid JSON"},
-		{"not empty", ecrAPI + "API_DeleteRepository.html", "", nil, func() error {
+		{"twice", motoECR, repositoryToken, values{"name": "app"}, nil, "RepositoryAlreadyExistsException", "The repository with name 'app' already exists in the registry with id '111122223333'"},
+		{"capitals", github + "int128/create-ecr-repository-action/issues/231", repositoryToken, values{"name": "App"}, nil, "InvalidParameterException",
+			form + "'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''"},
+		{"one character", github + "aws/aws-dotnet-deploy/issues/549", repositoryToken, values{"name": "a"}, nil, "InvalidParameterException", form + "'must have length greater than or equal to 2'"},
+		{"257 characters", ecrAPI + "API_CreateRepository.html", repositoryToken, values{"name": strings.Repeat("a", 257)}, nil, "InvalidParameterException", anyWords},
+		{"mutability", upstream + "ecr/repository.go", repositoryToken, values{"name": "new", "imageTagMutability": "SOMETIMES"}, nil, "", `expected imageTagMutability to be one of ["MUTABLE" "IMMUTABLE"], got SOMETIMES`},
+		{"policy of no repository", motoECR, lifecycle, values{"repository": "absent", "policy": keepTen}, nil, "RepositoryNotFoundException", "The repository with name 'absent' does not exist in the registry with id '111122223333'"},
+		{"policy of no use", ecrGuide + "LifecyclePolicies.html", lifecycle, values{"repository": "app", "policy": `{"rules":[]}`}, nil, "InvalidParameterException", anyWords},
+		{"policy that is no JSON", upstream + "ecr/lifecycle_policy.go", lifecycle, values{"repository": "app", "policy": "keep ten"}, nil, "", "contains an invalid JSON"},
+		{"not empty", motoECR, "", nil, func() error {
 			f.MustUp(repositoryToken, "full", values{"name": "full"})
 			f.push("full")
 			return f.Destroy("full")

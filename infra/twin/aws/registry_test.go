@@ -29,7 +29,6 @@ func TestRepository(t *testing.T) {
 	shared, err := state.Get[state.Repository](f.store, "crosscloud-local")
 	require.NoError(t, err)
 	assert.True(t, shared.ImmutableTags)
-	assert.True(t, shared.ScanOnPush)
 
 	spelt := with(args, values{"encryptionConfigurations": []any{values{"encryptionType": "AES256"}}})
 	assert.Equal(t, cloudtest.Same, f.MustUp(repositoryToken, "app", spelt).Change, "what ECR does without being told")

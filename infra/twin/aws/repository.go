@@ -36,13 +36,15 @@ type repository struct {
 	RepositoryURL string `json:"repositoryUrl"`
 }
 
-var repositoryName = regexp.MustCompile(`^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
+const repositoryForm = `(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*`
+
+var repositoryName = regexp.MustCompile("^" + repositoryForm + "$")
 
 // immutable is the mutability under which a tag can be pushed once.
 const immutable = "IMMUTABLE"
 
 func (a *account) repositoryKind() cloud.Resource {
-	return cloud.Kind[repositoryArgs, repository]{
+	return tagged(ecrTags, cloud.Kind[repositoryArgs, repository]{
 		Token:    "aws:ecr/repository:Repository",
 		Replace:  []string{"name", "encryptionConfigurations"},
 		Keep:     []string{"imageScanningConfiguration"},
@@ -66,13 +68,10 @@ func (a *account) repositoryKind() cloud.Resource {
 		},
 		Check: func(in repositoryArgs) []cloud.Failure {
 			var f failures
-			f.addIf(in.Name != "" && (len(in.Name) < 2 || len(in.Name) > 256 || !repositoryName.MatchString(in.Name)), "name",
-				"invalid repository name %q: must be 2 to 256 characters and match %s", in.Name, repositoryName)
 			f.oneOf("imageTagMutability", in.ImageTagMutability, "MUTABLE", immutable)
 			for _, c := range in.EncryptionConfigurations {
 				f.oneOf("encryptionConfigurations[0].encryptionType", c.EncryptionType, "AES256")
 			}
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in repositoryArgs) (string, repository, error) {
@@ -81,6 +80,9 @@ func (a *account) repositoryKind() cloud.Resource {
 				RepositoryURL: ecr.Host(a.env.Account, a.env.Region) + "/" + in.Name,
 			}
 			return in.Name, out, a.locked(func() error {
+				if err := checkRepositoryName(in.Name); err != nil {
+					return err
+				}
 				if _, err := get[repository](a, in.Name); err == nil {
 					return refuse("RepositoryAlreadyExistsException", "The repository with name '%s' already exists in the registry with id '%s'", in.Name, a.env.Account)
 				}
@@ -88,8 +90,7 @@ func (a *account) repositoryKind() cloud.Resource {
 					return err
 				}
 				return put(a, in.Name, state.Repository{
-					Name: in.Name, ARN: out.ARN, URL: out.RepositoryURL, ImmutableTags: in.ImageTagMutability == immutable,
-					ScanOnPush: in.scanOnPush(), ForceDelete: or(in.ForceDelete, false), Tags: in.Tags, Created: a.now().UTC(),
+					Name: in.Name, ImmutableTags: in.ImageTagMutability == immutable,
 				})
 			})
 		},
@@ -100,19 +101,30 @@ func (a *account) repositoryKind() cloud.Resource {
 				return old, err
 			}
 			return old, state.Update(a.env.Store, id, func(v state.Repository, err error) (state.Repository, error) {
-				v.ImmutableTags, v.ScanOnPush = in.ImageTagMutability == immutable, in.scanOnPush()
-				v.ForceDelete, v.Tags = or(in.ForceDelete, false), in.Tags
+				v.ImmutableTags = in.ImageTagMutability == immutable
 				return v, err
 			})
 		},
 		Delete: func(_ context.Context, id string, old repository) error {
 			return a.locked(func() error { return a.deleteRepository(id, or(old.ForceDelete, false)) })
 		},
-	}
+	}, func(in repositoryArgs) map[string]string { return in.Tags })
 }
 
-func (in repositoryArgs) scanOnPush() bool {
-	return in.ImageScanningConfiguration != nil && in.ImageScanningConfiguration.ScanOnPush
+// checkRepositoryName is ECR's check; the AWS provider has none.
+func checkRepositoryName(name string) error {
+	constraint := ""
+	switch {
+	case len(name) < 2:
+		constraint = "must have length greater than or equal to 2"
+	case len(name) > 256:
+		constraint = "must have length less than or equal to 256"
+	case !repositoryName.MatchString(name):
+		constraint = "must satisfy regular expression '" + repositoryForm + "'"
+	default:
+		return nil
+	}
+	return refuse("InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: '%s'", constraint)
 }
 
 func (a *account) deleteRepository(name string, force bool) error {

@@ -29,7 +29,7 @@ type role struct {
 var iamName = regexp.MustCompile(`^[\w+=,.@-]*$`)
 
 func (a *account) roleKind() cloud.Resource {
-	return cloud.Kind[roleArgs, role]{
+	return tagged(iamTags, cloud.Kind[roleArgs, role]{
 		Token:    "aws:iam/role:Role",
 		Required: []string{"assumeRolePolicy"},
 		Replace:  []string{"name"},
@@ -39,8 +39,12 @@ func (a *account) roleKind() cloud.Resource {
 			var f failures
 			f.iamName("name", in.Name, 64)
 			f.length("description", in.Description, 1000)
-			f.tags("tags", in.Tags)
+			f.policy("assumeRolePolicy", in.AssumeRolePolicy)
 			return f
+		},
+		Alike: func(old, in roleArgs) roleArgs {
+			in.AssumeRolePolicy = alikePolicy(old.AssumeRolePolicy, in.AssumeRolePolicy)
+			return in
 		},
 		Create: func(_ context.Context, _ string, in roleArgs) (string, role, error) {
 			now := a.now().UTC()
@@ -84,24 +88,30 @@ func (a *account) roleKind() cloud.Resource {
 					return err
 				}
 				if len(shared.Policies) > 0 {
-					return refuse("DeleteConflict", "Cannot delete entity, must delete policies first.")
+					return refuseInUse("DeleteConflict", "Cannot delete entity, must delete policies first.")
 				}
 				profiles, err := where(a, func(v state.InstanceProfile) bool { return v.Role == id })
 				if err != nil {
 					return err
 				}
 				if len(profiles) > 0 {
-					return refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+					return refuseInUse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 				}
 				return errors.Join(drop[state.Role](a, id), drop[role](a, id))
 			})
 		},
-	}
+	}, func(in roleArgs) map[string]string { return in.Tags })
 }
+
+// maxTrust is the size of a trust policy, in characters without white space: "IAM and AWS STS quotas", IAM User Guide.
+const maxTrust = 2048
 
 func checkTrust(document string) error {
 	if _, err := awsauth.ParseTrust(document); err != nil {
-		return refuse("MalformedPolicyDocument", "%v", err)
+		return malformed(err)
+	}
+	if size(document) > maxTrust {
+		return refuse("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: %d", maxTrust)
 	}
 	return nil
 }

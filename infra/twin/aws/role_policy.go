@@ -32,7 +32,12 @@ func (a *account) rolePolicyKind() cloud.Resource {
 		Check: func(in rolePolicyArgs) []cloud.Failure {
 			var f failures
 			f.iamName("name", in.Name, 128)
+			f.policy("policy", in.Policy)
 			return f
+		},
+		Alike: func(old, in rolePolicyArgs) rolePolicyArgs {
+			in.Policy = alikePolicy(old.Policy, in.Policy)
+			return in
 		},
 		Create: func(_ context.Context, _ string, in rolePolicyArgs) (string, rolePolicy, error) {
 			return in.Role + ":" + in.Name, rolePolicy{in}, a.attachPolicy(in)
@@ -66,7 +71,7 @@ func (a *account) rolePolicyKind() cloud.Resource {
 // attachPolicy refuses what the services could not evaluate.
 func (a *account) attachPolicy(in rolePolicyArgs) error {
 	if _, err := awsauth.ParsePolicy(in.Policy); err != nil {
-		return refuse("MalformedPolicyDocument", "%v", err)
+		return malformed(err)
 	}
 	if _, err := a.needRole(in.Role); err != nil {
 		return err
@@ -80,11 +85,11 @@ func (a *account) attachPolicy(in rolePolicyArgs) error {
 		}
 		v.PolicyHistory[in.Name] = v.PolicyHistory[in.Name].Replace(v.Policies[in.Name], in.Policy, a.now().UTC())
 		v.Policies[in.Name] = in.Policy
-		size := 0
+		sum := 0
 		for _, document := range v.Policies {
-			size += len(strings.Join(strings.Fields(document), ""))
+			sum += size(document)
 		}
-		if size > maxInline {
+		if sum > maxInline {
 			return v, refuse("LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", maxInline, in.Role)
 		}
 		return v, err

@@ -19,16 +19,11 @@ type routeTable struct {
 }
 
 func (a *account) routeTableKind() cloud.Resource {
-	return cloud.Kind[routeTableArgs, routeTable]{
+	return tagged(ec2Tags, cloud.Kind[routeTableArgs, routeTable]{
 		Token:    "aws:ec2/routeTable:RouteTable",
 		Required: []string{"vpcId"},
 		Replace:  []string{"vpcId"},
 		Stable:   []string{"arn", "ownerId"},
-		Check: func(in routeTableArgs) []cloud.Failure {
-			var f failures
-			f.tags("tags", in.Tags)
-			return f
-		},
 		Create: func(_ context.Context, _ string, in routeTableArgs) (string, routeTable, error) {
 			id := id("rtb")
 			out := routeTable{routeTableArgs: in, ARN: a.arn("ec2", "route-table/"+id), OwnerID: a.env.Account}
@@ -51,7 +46,7 @@ func (a *account) routeTableKind() cloud.Resource {
 					return err
 				}
 				if len(users) > 0 {
-					return refuse("DependencyViolation", "The routeTable '%s' has dependencies and cannot be deleted.", id)
+					return refuseInUse("DependencyViolation", "The routeTable '%s' has dependencies and cannot be deleted.", id)
 				}
 				routes, err := where(a, func(v route) bool { return v.RouteTable == id })
 				for r := range routes {
@@ -60,7 +55,7 @@ func (a *account) routeTableKind() cloud.Resource {
 				return errors.Join(err, remove[routeTable](a, id))
 			})
 		},
-	}
+	}, func(in routeTableArgs) map[string]string { return in.Tags })
 }
 
 func (a *account) needRouteTable(id string) (routeTable, error) {

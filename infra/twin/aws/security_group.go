@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"crosscloud/infra/twin/cloud"
 )
@@ -24,11 +25,31 @@ type securityGroup struct {
 }
 
 // groupText is what names and descriptions of groups and rules are made of.
-var groupText = regexp.MustCompile(`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*$`)
+var groupText = regexp.MustCompile(`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$`)
+
+const (
+	groupName        = "security group name"
+	groupDescription = "security group description"
+	ruleDescription  = "rule description"
+)
+
+// checkGroupText is EC2's check of a name or a description; the provider only looks at its length, and of a rule's not even
+// that.
+func checkGroupText(what, text string) error {
+	if groupText.MatchString(text) {
+		return nil
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) && what != ruleDescription {
+		parameter := map[string]string{groupName: "GroupName", groupDescription: "GroupDescription"}[what]
+		return refuse("InvalidParameterValue", "Value (%s) for parameter %s is invalid. Character sets beyond ASCII are not supported.", text, parameter)
+	}
+	return refuse("InvalidParameterValue", "Invalid %[1]s. Valid %[2]ss are strings less than 256 characters from the following set:  "+
+		"a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*", what, what[strings.LastIndex(what, " ")+1:])
+}
 
 // A new group has no rules: the AWS provider takes away the one for all outgoing traffic that EC2 gives it.
 func (a *account) securityGroupKind() cloud.Resource {
-	return cloud.Kind[securityGroupArgs, securityGroup]{
+	return tagged(ec2Tags, cloud.Kind[securityGroupArgs, securityGroup]{
 		Token:    "aws:ec2/securityGroup:SecurityGroup",
 		Required: []string{"vpcId"}, // the twin has no default VPC
 		Replace:  []string{"name", "vpcId", "description"},
@@ -44,16 +65,19 @@ func (a *account) securityGroupKind() cloud.Resource {
 			var f failures
 			f.length("name", in.Name, 255)
 			f.addIf(strings.HasPrefix(strings.ToLower(in.Name), "sg-"), "name", "invalid value for name (cannot begin with sg-)")
-			f.addIf(!groupText.MatchString(in.Name), "name", "name doesn't comply with restrictions (%q): %q", groupText, in.Name)
 			f.length("description", in.Description, 255)
-			f.addIf(!groupText.MatchString(in.Description), "description", "description doesn't comply with restrictions (%q): %q", groupText, in.Description)
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in securityGroupArgs) (string, securityGroup, error) {
 			id := id("sg")
 			out := securityGroup{securityGroupArgs: in, ARN: a.arn("ec2", "security-group/"+id), OwnerID: a.env.Account}
 			return id, out, a.locked(func() error {
+				if err := checkGroupText(groupName, in.Name); err != nil {
+					return err
+				}
+				if err := checkGroupText(groupDescription, in.Description); err != nil {
+					return err
+				}
 				if _, err := a.needVPC(in.VPC); err != nil {
 					return err
 				}
@@ -79,12 +103,12 @@ func (a *account) securityGroupKind() cloud.Resource {
 					return err
 				}
 				if len(users) > 0 {
-					return refuse("DependencyViolation", "resource %s has a dependent object", id)
+					return refuseInUse("DependencyViolation", "resource %s has a dependent object", id)
 				}
 				return errors.Join(a.removeRules(id), remove[securityGroup](a, id))
 			})
 		},
-	}
+	}, func(in securityGroupArgs) map[string]string { return in.Tags })
 }
 
 // removeRules ends the rules of a group, which go with it.

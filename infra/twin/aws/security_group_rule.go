@@ -48,9 +48,10 @@ func (a *account) egressRuleKind() cloud.Resource {
 }
 
 func ruleKind[R any](a *account, token string, wrap func(rule) R, unwrap func(R) rule) cloud.Resource {
-	return cloud.Kind[ruleArgs, R]{
+	return tagged(ec2Tags, cloud.Kind[ruleArgs, R]{
 		Token:    token,
 		Required: []string{"securityGroupId", "ipProtocol"},
+		OneOf:    [][]string{{"cidrIpv4", "cidrIpv6"}},
 		Replace:  []string{"securityGroupId"},
 		// EC2 can change a rule, but not from one IP version to the other.
 		ReplaceIf: func(old R, in ruleArgs) []string {
@@ -91,7 +92,7 @@ func ruleKind[R any](a *account, token string, wrap func(rule) R, unwrap func(R)
 		Delete: func(ctx context.Context, id string, _ R) error {
 			return a.locked(func() error { return errors.Join(drop[R](a, id), a.settle(ctx)) })
 		},
-	}
+	}, func(in ruleArgs) map[string]string { return in.Tags })
 }
 
 // protocolName gives the names that EC2 uses for the numbers it also takes.
@@ -120,17 +121,12 @@ func checkRule(in ruleArgs) []cloud.Failure {
 	if in.CIDRIPv6 != "" {
 		f.prefix("cidrIpv6", in.CIDRIPv6, netip.Addr.Is6)
 	}
-	f.addIf(in.CIDRIPv4 != "" && in.CIDRIPv6 != "", "cidrIpv6", "only one of cidrIpv4 and cidrIpv6 can be specified")
 	number, err := strconv.Atoi(in.Protocol)
 	f.addIf(err == nil && number >= 0 && number <= 255, "ipProtocol",
 		"the twin's firewall knows tcp, udp, icmp, icmpv6 and -1 for all, not the protocol of number %d", number)
 	for property, port := range map[string]*int{"fromPort": in.FromPort, "toPort": in.ToPort} {
 		f.addIf(port != nil && (*port < -1 || *port > 65535), property, "value must be between -1 and 65535, got: %d", or(port, 0))
 	}
-	f.length("description", in.Description, 255)
-	f.addIf(!groupText.MatchString(in.Description), "description",
-		"Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*")
-	f.tags("tags", in.Tags)
 	return f
 }
 
@@ -139,8 +135,8 @@ func authorizable[R any](a *account, id string, in ruleArgs, unwrap func(R) rule
 	if _, err := a.needSecurityGroup(in.SecurityGroup); err != nil {
 		return err
 	}
-	if in.CIDRIPv4 == "" && in.CIDRIPv6 == "" {
-		return refuse("MissingParameter", "The request must contain a peer: cidrIpv4 or cidrIpv6")
+	if err := checkGroupText(ruleDescription, in.Description); err != nil {
+		return err
 	}
 	if err := checkPorts(in); err != nil {
 		return err
@@ -164,9 +160,13 @@ func checkPorts(in ruleArgs) error {
 	from, to := or(in.FromPort, -1), or(in.ToPort, -1)
 	switch in.Protocol {
 	case "tcp", "udp":
-		if from < 0 || to < 0 || from > to {
-			return refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports with TCP/UDP, "+
-				"and from port can't be larger than to port: from %d to %d", from, to)
+		switch {
+		case in.FromPort == nil || in.ToPort == nil:
+			return refuse("InvalidParameterValue", "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
+		case from < 0 || to < 0:
+			return refuse("InvalidPermission.Malformed", "TCP/UDP port (-1) out of range")
+		case from > to:
+			return refuse("InvalidParameterValue", "Invalid value '%d-%d' for portRange.", from, to)
 		}
 	case "icmp", "icmpv6":
 		if from != -1 || to != -1 {

@@ -24,7 +24,7 @@ type subnet struct {
 }
 
 func (a *account) subnetKind() cloud.Resource {
-	return cloud.Kind[subnetArgs, subnet]{
+	return tagged(ec2Tags, cloud.Kind[subnetArgs, subnet]{
 		Token:    "aws:ec2/subnet:Subnet",
 		Required: []string{"vpcId", "cidrBlock"},
 		Replace:  []string{"vpcId", "cidrBlock", "availabilityZone"},
@@ -39,9 +39,10 @@ func (a *account) subnetKind() cloud.Resource {
 		},
 		Check: func(in subnetArgs) []cloud.Failure {
 			var f failures
-			f.network("cidrBlock", in.CIDRBlock, 16, 28)
+			if in.CIDRBlock != "" {
+				f.prefix("cidrBlock", in.CIDRBlock, netip.Addr.Is4)
+			}
 			f.addIf(or(in.MapPublicIPOnLaunch, false), "mapPublicIpOnLaunch", "the twin has public addresses only as Elastic IPs")
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in subnetArgs) (string, subnet, error) {
@@ -66,13 +67,16 @@ func (a *account) subnetKind() cloud.Resource {
 					return err
 				}
 				if len(cards) > 0 {
-					return refuse("DependencyViolation", "The subnet '%s' has dependencies and cannot be deleted.", id)
+					return refuseInUse("DependencyViolation", "The subnet '%s' has dependencies and cannot be deleted.", id)
 				}
 				return remove[subnet](a, id)
 			})
 		},
-	}
+	}, func(in subnetArgs) map[string]string { return in.Tags })
 }
+
+// smallestSubnet is in bits: "Subnet sizing", Amazon VPC User Guide.
+const smallestSubnet = 28
 
 // fits says whether a new subnet finds its place.
 func (a *account) fits(in subnetArgs) error {
@@ -85,7 +89,7 @@ func (a *account) fits(in subnetArgs) error {
 			"Subnets can currently only be created in the following availability zones: %s.", in.AvailabilityZone, strings.Join(zones, ", "))
 	}
 	network, block := netip.MustParsePrefix(v.CIDRBlock), netip.MustParsePrefix(in.CIDRBlock)
-	if !network.Contains(block.Addr()) || block.Bits() < network.Bits() {
+	if !network.Contains(block.Addr()) || block.Bits() < network.Bits() || block.Bits() > smallestSubnet {
 		return refuse("InvalidSubnet.Range", "The CIDR '%s' is invalid.", in.CIDRBlock)
 	}
 	overlapping, err := where(a, func(other subnet) bool {

@@ -20,7 +20,7 @@ type vpc struct {
 }
 
 func (a *account) vpcKind() cloud.Resource {
-	return cloud.Kind[vpcArgs, vpc]{
+	return tagged(ec2Tags, cloud.Kind[vpcArgs, vpc]{
 		Token:    "aws:ec2/vpc:Vpc",
 		Required: []string{"cidrBlock"},
 		Replace:  []string{"cidrBlock"},
@@ -34,7 +34,6 @@ func (a *account) vpcKind() cloud.Resource {
 		Check: func(in vpcArgs) []cloud.Failure {
 			var f failures
 			f.network("cidrBlock", in.CIDRBlock, 16, 28)
-			f.tags("tags", in.Tags)
 			return f
 		},
 		Create: func(_ context.Context, _ string, in vpcArgs) (string, vpc, error) {
@@ -54,12 +53,12 @@ func (a *account) vpcKind() cloud.Resource {
 					return err
 				}
 				if used {
-					return refuse("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", id)
+					return refuseInUse("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", id)
 				}
 				return remove[vpc](a, id)
 			})
 		},
-	}
+	}, func(in vpcArgs) map[string]string { return in.Tags })
 }
 
 func (a *account) needVPC(id string) (vpc, error) {

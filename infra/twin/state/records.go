@@ -131,24 +131,9 @@ func BindingID(b Binding) string { return b.Resource + " " + b.Role + " " + b.Me
 
 // Repository is one of ECR's. Its id is its name.
 type Repository struct {
-	Name            string            `json:"name"`
-	ARN             string            `json:"arn"`
-	URL             string            `json:"url"`
-	ImmutableTags   bool              `json:"immutableTags"`
-	ScanOnPush      bool              `json:"scanOnPush"`
-	ForceDelete     bool              `json:"forceDelete"`
-	LifecyclePolicy string            `json:"lifecyclePolicy,omitempty"`
-	Tags            map[string]string `json:"tags,omitempty"`
-	Created         time.Time         `json:"created,omitzero"`
-}
-
-// Bucket is one of S3's. Its id is its name; its objects are in the backend that Objects returns.
-type Bucket struct {
-	Name      string            `json:"name"`
-	Region    string            `json:"region"`
-	Versioned bool              `json:"versioned"`
-	Tags      map[string]string `json:"tags,omitempty"`
-	Created   time.Time         `json:"created,omitzero"`
+	Name            string `json:"name"`
+	ImmutableTags   bool   `json:"immutableTags"`
+	LifecyclePolicy string `json:"lifecyclePolicy,omitempty"`
 }
 
 // StorageBucket is one of Cloud Storage's. Its id is its name.

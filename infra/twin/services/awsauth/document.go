@@ -5,9 +5,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
+	"regexp"
 )
+
+// Fault is why IAM refuses a document, with the code MalformedPolicyDocument. Any other error of the parsers is that the twin
+// does not know what the document says.
+type Fault struct{ message string }
+
+func (f *Fault) Error() string { return f.message }
+
+func fault(format string, args ...any) error { return &Fault{fmt.Sprintf(format, args...)} }
+
+// errSyntax is all that IAM says of most documents that it can't read.
+var errSyntax = fault("Syntax errors in policy.")
+
+// sidForm is in IAM's message about it.
+var sidForm = regexp.MustCompile("^[0-9A-Za-z]*$")
 
 // statements reads what policies of identities and of trust have in common.
 func statements(document string) ([]json.RawMessage, error) {
@@ -19,19 +33,41 @@ func statements(document string) ([]json.RawMessage, error) {
 	if err := strictly([]byte(document), &raw); err != nil {
 		return nil, err
 	}
-	if raw.Version != "2012-10-17" && raw.Version != "2008-10-17" {
-		return nil, fmt.Errorf("the Version must be 2012-10-17 or 2008-10-17, not %q", raw.Version)
+	switch raw.Version {
+	case "2012-10-17", "2008-10-17":
+	case "":
+		return nil, errors.New("the twin does not know documents without a Version")
+	default:
+		return nil, errSyntax
 	}
 	all := []json.RawMessage{raw.Statement}
 	if bytes.HasPrefix(bytes.TrimSpace(raw.Statement), []byte("[")) {
 		if err := json.Unmarshal(raw.Statement, &all); err != nil {
-			return nil, err
+			return nil, errSyntax
 		}
 	}
 	if len(all) == 0 || len(raw.Statement) == 0 {
-		return nil, errors.New("it has no statement")
+		return nil, errSyntax
 	}
-	return all, nil
+	return all, checkSids(all)
+}
+
+func checkSids(statements []json.RawMessage) error {
+	seen := map[string]bool{}
+	for _, text := range statements {
+		var s struct{ Sid string }
+		if err := json.Unmarshal(text, &s); err != nil {
+			return errSyntax
+		}
+		if !sidForm.MatchString(s.Sid) {
+			return fault("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")
+		}
+		if s.Sid != "" && seen[s.Sid] {
+			return fault("Statement IDs (SID) in a single policy must be unique.")
+		}
+		seen[s.Sid] = true
+	}
+	return nil
 }
 
 // words is a string or a list of strings, which IAM takes alike.
@@ -54,13 +90,8 @@ func (w *words) UnmarshalJSON(data []byte) error {
 // strictly decodes one object into a struct and refuses every other member: a guess at what it means could allow what a
 // cloud would deny. Unlike Go, IAM takes a name that is written in another case for another name.
 func strictly[T any](document []byte, into *T) error {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("text follows the document")
+	if err := json.Unmarshal(document, into); err != nil {
+		return errSyntax
 	}
 	known := map[string]bool{}
 	for f := range reflect.TypeFor[T]().Fields() {
@@ -72,11 +103,11 @@ func strictly[T any](document []byte, into *T) error {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(document, &members); err != nil {
-		return err
+		return errSyntax
 	}
 	for name := range members {
 		if !known[name] {
-			return fmt.Errorf("unknown field %q", name)
+			return fmt.Errorf("the twin does not know the element %q", name)
 		}
 	}
 	return nil

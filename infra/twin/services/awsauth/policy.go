@@ -1,7 +1,7 @@
 package awsauth
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,10 +10,11 @@ import (
 // Policy is an IAM policy that is attached to an identity.
 type Policy []statement
 
-// statement allows or denies actions on resources. IAM's Condition, NotAction, NotResource and Principal are not here.
+// statement allows or denies actions on resources. IAM's Condition, NotAction and NotResource are not here.
 type statement struct {
 	Sid, Effect      string
 	Action, Resource words
+	Principal        json.RawMessage // refused
 }
 
 // Decision is the outcome of an evaluation.
@@ -49,23 +50,55 @@ func ParsePolicy(document string) (Policy, error) {
 
 func (s statement) check() error {
 	if s.Effect != "Allow" && s.Effect != "Deny" {
-		return fmt.Errorf("the Effect must be Allow or Deny, not %q", s.Effect)
+		return errSyntax
 	}
-	if len(s.Action) == 0 || len(s.Resource) == 0 {
-		return errors.New("it needs at least one Action and one Resource")
+	if len(s.Principal) > 0 {
+		return fault("Policy document should not specify a principal.")
+	}
+	if len(s.Action) == 0 {
+		return fault("Policy statement must contain actions.")
+	}
+	if len(s.Resource) == 0 {
+		return fault("Policy statement must contain resources.")
 	}
 	for _, action := range s.Action {
-		if service, verb, found := strings.Cut(action, ":"); action != "*" && (!found || service == "" || verb == "") {
-			return fmt.Errorf("the action %q must be prefixed by a vendor such as ssm, s3 or ecr", action)
+		if err := checkAction(action); err != nil {
+			return err
 		}
 	}
 	for _, resource := range s.Resource {
-		if strings.Contains(resource, "${") {
-			return fmt.Errorf("the twin does not know policy variables: %q", resource)
+		if err := checkResource(resource); err != nil {
+			return err
 		}
-		if resource != "*" && strings.Count(resource, ":") < 5 {
-			return fmt.Errorf("the resource %q must be in ARN format or \"*\"", resource)
-		}
+	}
+	return nil
+}
+
+func checkAction(action string) error {
+	service, verb, found := strings.Cut(action, ":")
+	switch {
+	case action == "*":
+		return nil
+	case !found || service == "" || verb == "":
+		return fault("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+	case strings.Contains(verb, ":"):
+		return fault("Actions/Condition can contain only one colon.")
+	}
+	return nil
+}
+
+func checkResource(resource string) error {
+	if strings.Contains(resource, "${") {
+		return fmt.Errorf("the twin does not know policy variables: %q", resource)
+	}
+	parts := strings.SplitN(resource, ":", 6)
+	switch {
+	case resource == "*":
+		return nil
+	case len(parts) < 6 || parts[0] != "arn":
+		return fault("Resource %s must be in ARN format or \"*\".", resource)
+	case parts[1] != "aws" && parts[1] != "*":
+		return fault("Partition %q is not valid for resource %q.", parts[1], resource)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func ParseTrust(document string) (services []string, err error) {
 		services = append(services, s...)
 	}
 	if err == nil && len(services) == 0 {
-		err = errors.New("it names no service")
+		err = errSyntax
 	}
 	if err != nil {
 		return nil, fmt.Errorf("trust policy: %w", err)
@@ -33,15 +33,19 @@ func trusted(statement []byte) ([]string, error) {
 		Sid, Effect string
 		Action      words
 		Principal   json.RawMessage
+		Resource    json.RawMessage // refused
 	}
 	if err := strictly(statement, &s); err != nil {
 		return nil, err
+	}
+	if len(s.Resource) > 0 {
+		return nil, fault("Has prohibited field Resource")
 	}
 	if s.Effect != "Allow" || !slices.Equal(s.Action, words{"sts:AssumeRole"}) {
 		return nil, errors.New("the twin knows statements that Allow sts:AssumeRole, and no others")
 	}
 	if len(s.Principal) == 0 {
-		return nil, errors.New("a statement needs a Principal")
+		return nil, fault("Missing required field Principal")
 	}
 	var principal struct{ Service words }
 	if err := strictly(s.Principal, &principal); err != nil {
@@ -49,7 +53,7 @@ func trusted(statement []byte) ([]string, error) {
 	}
 	for _, service := range principal.Service {
 		if !servicePrincipal.MatchString(service) {
-			return nil, fmt.Errorf("Invalid principal in policy: \"SERVICE\":%q", service)
+			return nil, fault("Invalid principal in policy: \"SERVICE\":%q", service)
 		}
 	}
 	return principal.Service, nil

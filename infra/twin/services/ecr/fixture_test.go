@@ -42,7 +42,7 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	f := &fixture{Twin: servicestest.New(t), t: t}
-	require.NoError(t, state.Put(f.Store, repository, state.Repository{Name: repository, ARN: arn, ImmutableTags: true}))
+	require.NoError(t, state.Put(f.Store, repository, state.Repository{Name: repository, ImmutableTags: true}))
 	require.NoError(t, state.Put(f.Store, "team/mutable", state.Repository{Name: "team/mutable"}))
 	f.restart()
 	return f

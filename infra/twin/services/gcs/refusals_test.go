@@ -109,7 +109,9 @@ func TestCallsThatGoogleRefuses(t *testing.T) {
 		{
 			name: "read from a bucket of S3", method: "GET", path: strings.Replace(object, "todo-status", "assets", 1),
 			before: func(f *fixture) {
-				require.NoError(f.t, state.Put(f.Store, "assets", state.Bucket{Name: "assets"}))
+				objects, err := state.Objects(f.Store)
+				require.NoError(f.t, err)
+				require.NoError(f.t, objects.CreateBucket("assets"))
 				f.bind("b/assets", "roles/storage.admin")
 			},
 			code: 404, reason: "notFound", want: "The specified bucket does not exist.", source: codes,

@@ -22,6 +22,9 @@ const (
 	tierAdvanced = "Advanced"
 )
 
+// nested is what Parameter Store takes in a value for the name of another parameter.
+var nested = regexp.MustCompile(`(?s)\{\{.*\}\}`)
+
 var nameForm = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]+$`)
 
 type putParameter struct {
@@ -142,6 +145,8 @@ func CheckValue(value, tier string) error {
 	switch {
 	case length == 0:
 		return invalid("value", "Member must have length greater than or equal to 1")
+	case nested.MatchString(value):
+		return &failure{"ValidationException", `Parameter value can't nest another parameter. Do not use "{{}}" in the value.`}
 	case tier != tierAdvanced && length > maxStandard:
 		return &failure{"ValidationException", fmt.Sprintf("Standard tier parameters support a maximum parameter value of %d characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html", maxStandard)}
 	case length > maxAdvanced:

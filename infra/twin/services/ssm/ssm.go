@@ -38,7 +38,7 @@ type failure struct {
 	code, message string
 }
 
-func (f *failure) Error() string { return f.code + ": " + f.message }
+func (f *failure) Error() string { return "api error " + f.code + ": " + f.message }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller, err := s.verifier.Verify(r, "ssm")
