@@ -17,8 +17,6 @@ import (
 const (
 	algorithm  = "AWS4-HMAC-SHA256"
 	timeFormat = "20060102T150405Z"
-	// maxSkew is how far a client's clock may be off, and so how long a signed request is good for.
-	maxSkew = 15 * time.Minute
 	// maxBody bounds a request to every service but S3, whose clients send the body's hash ahead of it. The largest
 	// that the twin's services take is a parameter of 8 KiB.
 	maxBody = 1 << 20

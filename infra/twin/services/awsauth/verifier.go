@@ -55,12 +55,11 @@ func (v *Verifier) Verify(r *http.Request, service string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	now := v.clock()
 	if s.service != service || s.region != v.region {
 		return Caller{}, &Error{Code: BadSignature, Message: fmt.Sprintf("Credential should be scoped to a valid region and to the correct service: '%s', '%s'.", v.region, service)}
 	}
-	if skew := now.Sub(s.time); skew > maxSkew || skew < -maxSkew {
-		return Caller{}, &Error{Code: Skewed, Message: fmt.Sprintf("Signature expired or not yet current: %s is not within 15 minutes of %s", s.time.Format(timeFormat), now.UTC().Format(timeFormat))}
+	if err := checkTime(service, s.time, v.clock()); err != nil {
+		return Caller{}, err
 	}
 	caller, secret, err := v.keyOf(s, r.Header.Get("X-Amz-Security-Token"))
 	if err != nil {

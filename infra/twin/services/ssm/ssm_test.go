@@ -185,8 +185,10 @@ func TestWhoMayCall(t *testing.T) {
 	refused("a role that is gone", good, "AccessDeniedException", "not authorized")
 
 	f.Allow("ssm:GetParameter", own)
-	f.Clock = time.Now().Add(16 * time.Minute)
-	refused("a clock that is off", good, "InvalidSignatureException", "Signature expired")
+	f.Clock = time.Now().Add(8 * time.Minute)
+	refused("a clock that is slow", good, "InvalidSignatureException", "Signature expired: ")
+	f.Clock = time.Now().Add(-8 * time.Minute)
+	refused("a clock that is fast", good, "InvalidSignatureException", "Signature not yet current: ")
 	a := f.Curl(f.server, good, "s3", host, "/", "--header", "X-Amz-Target: AmazonSSM.GetParameter", "--data", input)
 	assert.Contains(t, a.Body, "correct service", "signed for another service")
 }
