@@ -135,9 +135,6 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 	if err := checkLargest(in); err != nil {
 		return instance{}, err
 	}
-	if err := checkType(in.InstanceType, "InvalidParameterValue"); err != nil {
-		return instance{}, err
-	}
 	if err := a.checkProfile(in.IAMInstanceProfile); err != nil {
 		return instance{}, err
 	}
@@ -161,25 +158,14 @@ func (a *account) launchable(id string, in instanceArgs) (instance, error) {
 			in.AvailabilityZone, card.Subnet, home.AvailabilityZone)
 	}
 	in.AvailabilityZone = home.AvailabilityZone
+	if err := checkType(in.InstanceType, in.AvailabilityZone, "InvalidParameterValue"); err != nil {
+		return instance{}, err
+	}
 	return instance{
 		instanceArgs: in, ARN: a.arn("ec2", "instance/"+id), InstanceState: running,
 		PrimaryNetworkInterface: in.NetworkInterfaces[0].NetworkInterface, Subnet: card.Subnet,
 		PrivateIP: card.PrivateIP, PrivateDNS: card.PrivateDNSName,
 	}, nil
-}
-
-// checkType wants a type that EC2 sells and that the image boots on. The code for one that there is not is different for a
-// machine that exists.
-func checkType(instanceType, unknownCode string) error {
-	architecture, known := architectureOf(instanceType)
-	if !known {
-		return refuse(unknownCode, "Invalid value '%s' for InstanceType.", instanceType)
-	}
-	if architecture != amd64 {
-		return refuse("InvalidParameterValue", "The architecture '%s' of the specified instance type does not match the architecture '%s' of "+
-			"the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.", architecture, amd64)
-	}
-	return nil
 }
 
 func (a *account) checkProfile(name string) error {

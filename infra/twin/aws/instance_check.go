@@ -40,6 +40,7 @@ func checkInstance(in instanceArgs) []cloud.Failure {
 			"an interface that is a resource of its own can't be deleted with the instance")
 	}
 	f.addIf(len(in.UserData) > maxUserData, "userData", "expected length of user_data to be in the range (0 - %d), got %d bytes", maxUserData, len(in.UserData))
+	f.addIf(in.InstanceType != "" && !knownType(in.InstanceType), "instanceType", "%s", unknownType(in.InstanceType))
 	f.metadataOptions(in.MetadataOptions)
 	f.rootBlockDevice(in.RootBlockDevice)
 	if in.CreditSpecification != nil {

@@ -80,6 +80,8 @@ func TestWhatTheTwinDoesNotKnowOfInstances(t *testing.T) {
 		"no card":          {values{"networkInterfaces": []any{}}, "exactly one network interface, got 0"},
 		"card as a second": {values{"networkInterfaces": []any{values{"deviceIndex": 1, "networkInterfaceId": f.Get("free").ID}}}, "deviceIndex: the only interface has the device index 0, got 1"},
 		"credits":          {values{"creditSpecification": values{"cpuCredits": "some"}}, "creditSpecification.cpuCredits: expected"},
+		"a larger size":    {values{"instanceType": "c7i.8xlarge"}, "the twin does not know the instance type c7i.8xlarge; it has the families c5, "},
+		"another family":   {values{"instanceType": "m7i-flex.large"}, "the twin does not know the instance type m7i-flex.large"},
 		"unknown argument": {values{"keyName": "admin"}, "keyName: Invalid or unknown key: the twin does not know this argument"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -111,7 +111,7 @@ func (a *account) updateInstance(ctx context.Context, id string, _ instance, in 
 	}
 	if old.InstanceType != in.InstanceType {
 		err := a.whileStopped(ctx, id, func() error {
-			if err := checkType(in.InstanceType, "InvalidInstanceAttributeValue"); err != nil {
+			if err := checkType(in.InstanceType, in.AvailabilityZone, "InvalidInstanceAttributeValue"); err != nil {
 				return err
 			}
 			return a.amend(id, func(m *state.Machine) { m.Type = in.InstanceType })

@@ -13,6 +13,8 @@ func refusedInstance(f *fixture) []refused {
 	card := func(id string, more values) values {
 		return machine(values{"networkInterfaces": []any{with(values{"deviceIndex": 0, "networkInterfaceId": id}, more)}})
 	}
+	home := f.MustUp(subnetToken, "old-zone", values{"vpcId": f.Get("vpc").ID, "cidrBlock": "10.20.5.0/24", "availabilityZone": oldZone}).ID
+	inOldZone := f.MustUp(interfaceToken, "old-card", values{"subnetId": home, "securityGroups": []any{f.Get("group").ID}}).ID
 	const zones = "https://github.com/hashicorp/terraform-provider-aws/issues/13999" // has EC2's message
 	const schema, roles = upstream + "ec2/ec2_instance.go", "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html"
 	run, volume, imds := ec2API+"API_RunInstances.html", ec2API+"API_CreateVolume.html", ec2API+"API_InstanceMetadataOptionsRequest.html"
@@ -20,6 +22,9 @@ func refusedInstance(f *fixture) []refused {
 		{"not an image", motoEC2, instanceToken, machine(values{"ami": "debian-13"}), nil, "InvalidAMIID.Malformed", `Invalid id: "debian-13" (expecting "ami-...")`},
 		{"unknown image", motoEC2, instanceToken, machine(values{"ami": "ami-0123456789abcdef0"}), nil, "InvalidAMIID.NotFound", "The image id '[ami-0123456789abcdef0]' does not exist"},
 		{"unknown type", github + "getmoto/moto/issues/1695", instanceToken, machine(values{"instanceType": "t3.tiny"}), nil, "InvalidParameterValue", "Invalid value 't3.tiny' for InstanceType."},
+		{"type in a zone without it", github + "ned1313/Getting-Started-Terraform/issues/44", instanceToken, card(inOldZone, nil), nil, "Unsupported",
+			"Your requested instance type (t3.micro) is not supported in your requested Availability Zone (us-east-1e). Please retry your request by not specifying " +
+				"an Availability Zone or choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f."},
 		{"another processor", run, instanceToken, machine(values{"instanceType": "t4g.micro"}), nil, "InvalidParameterValue", anyWords},
 		{"user-data over 16 KiB", schema, instanceToken, machine(values{"userData": strings.Repeat("x", 16<<10+1)}), nil, "", "expected length of user_data to be in the range (0 - 16384), got 16385 bytes"},
 		{"unknown profile", upstream + "autoscaling/launch_configuration.go", instanceToken, machine(values{"iamInstanceProfile": "absent"}), nil, "InvalidParameterValue", "Value (absent) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"},
