@@ -1,6 +1,9 @@
 package release
 
 import (
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -59,6 +62,17 @@ type desired struct {
 	Key      string `json:"key"`
 }
 
+// etag is S3's checksum of a bundle in base64: the MD5 of the bytes, as they are encrypted with S3's own keys and come in one
+// part, which the provider's uploads do up to 5 MiB.
+func etag(encoded string) (string, error) {
+	content, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return "", fmt.Errorf("checksum of the bundle: %w", err)
+	}
+	sum := md5.Sum(content)
+	return hex.EncodeToString(sum[:]), nil
+}
+
 // New uploads the bundle, tells the web host of it, and lets Result wait for that and for the site. It returns when the
 // database host serves, and in a preview at once.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Release, error) {
@@ -73,7 +87,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		Key:           key,
 		ContentBase64: args.Bundle.ToStringOutput().ToStringPtrOutput(),
 		ContentType:   pulumi.String("application/gzip"),
-		Tags:          tags.Named(args.Tags, args.Name+"-bundle"),
+		// The provider never reads the contents again. Without a checksum to compare, a refresh would not see that somebody
+		// overwrote the bundle, which hosts then refuse.
+		Etag: args.Bundle.ToStringOutput().ApplyT(etag).(pulumi.StringOutput),
+		Tags: tags.Named(args.Tags, args.Name+"-bundle"),
 		// A bundle of the past is a few kilobytes that tell what ran. The provider would delete all of its versions.
 	}, pulumi.Parent(release), pulumi.DependsOn(slices.Concat(args.Channel.ready, args.After)), pulumi.RetainOnDelete(true))
 	if err != nil {

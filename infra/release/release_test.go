@@ -166,6 +166,7 @@ func TestDesiredStateIsWrittenLast(t *testing.T) {
 	object := monitor.One(t, "aws:s3/bucketObjectv2:BucketObjectv2")
 	assert.Equal(t, "bundles/"+revision+".tar.gz", object.Plain()["key"])
 	assert.Equal(t, "YnVuZGxl", object.Plain()["contentBase64"])
+	assert.Equal(t, "94377c156735b39dfa4ac607234cb87c", object.Plain()["etag"], "with which a refresh sees that it was overwritten")
 	assert.True(t, object.Options.GetRetainOnDelete(), "bundles of the past stay in the bucket")
 	for _, child := range []string{"lifecyclePolicy", "bucketLifecycleConfigurationV2"} {
 		assert.True(t, dependsOn(object, child), "%s, a child of what must be there before", child)

@@ -81,7 +81,14 @@ func TestObject(t *testing.T) {
 	_, err = objects.PutObject("bundles", "bundles/one.tar.gz", map[string]string{}, strings.NewReader("tampered"), 8, nil)
 	require.NoError(t, err)
 	require.True(t, f.Refresh("one"))
-	assert.Equal(t, cloudtest.Updated, f.MustUp(objectToken, "one", with(args, values{"contentBase64": nil, "source": source})).Change, "other contents are drift")
+	three := with(args, values{"contentBase64": nil, "source": source})
+	assert.Equal(t, cloudtest.Same, f.MustUp(objectToken, "one", three).Change, "the AWS provider does not look at the contents")
+	three["etag"] = "35d6d33467aae9a2e3dccb4b6b027878"
+	assert.Equal(t, cloudtest.Updated, f.MustUp(objectToken, "one", three).Change, "but at the checksum")
+	text, _ = f.contents("bundles", "bundles/one.tar.gz")
+	assert.Equal(t, "three", text)
+	require.True(t, f.Refresh("one"))
+	assert.Equal(t, cloudtest.Same, f.MustUp(objectToken, "one", three).Change)
 
 	f.MustUp(bucketToken, "bundles", values{"bucket": "bundles", "forceDestroy": true})
 	require.NoError(t, f.Destroy("bundles"))

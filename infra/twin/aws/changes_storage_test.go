@@ -67,6 +67,8 @@ func objectChanges(f *fixture) cloudtest.Kind {
 		cloudtest.InPlace("source", file("2")).From(file("1")).With("content", nil),
 		cloudtest.InPlace("content", "2"),
 		cloudtest.InPlace("contentBase64", bytes("2")).From(bytes("1")).With("content", nil),
+		cloudtest.InPlace("etag", "c81e728d9d4c2f636f067f89cc14862c").From("c4ca4238a0b923820dcc509a6f75849b").And("content", "2"),
+		cloudtest.Ignored("etag", nil).From("c4ca4238a0b923820dcc509a6f75849b").When("no longer given"),
 		cloudtest.InPlace("contentType", "text/plain"),
 		cloudtest.Ignored("contentType", nil).From("text/plain").When("no longer given"),
 		cloudtest.InPlace("metadata", values{"colour": "red"}),

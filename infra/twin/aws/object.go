@@ -25,21 +25,22 @@ type objectArgs struct {
 	ContentType   string            `json:"contentType,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitempty"`
 	Tags          map[string]string `json:"tags,omitempty"`
+	ETag          string            `json:"etag,omitempty"`
 }
 
 type object struct {
 	objectArgs
-	ARN  string `json:"arn"`
-	ETag string `json:"etag"`
+	ARN string `json:"arn"`
 }
 
-// An object's id is BUCKET/KEY.
+// An object's id is BUCKET/KEY. The AWS provider does not read an object's contents again: that they are others shows to
+// those who give the checksum.
 func (a *account) objectKind() cloud.Resource {
 	return tagged(objectTags, cloud.Kind[objectArgs, object]{
 		Token:    "aws:s3/bucketObjectv2:BucketObjectv2",
 		Required: []string{"bucket"},
 		Replace:  []string{"bucket", "key"},
-		Keep:     []string{"contentType"},
+		Keep:     []string{"contentType", "etag"},
 		Autoname: "key",
 		Stable:   []string{"arn"},
 		Normalize: func(_ string, in objectArgs) objectArgs {
@@ -109,7 +110,8 @@ func (a *account) putObject(in objectArgs) (object, error) {
 		return object{}, fmt.Errorf("object %s: %w", in.Key, err)
 	}
 	sum := md5.Sum(content)
-	out := object{objectArgs: in, ARN: a.arn("s3", in.Bucket+"/"+in.Key), ETag: hex.EncodeToString(sum[:])}
+	in.ETag = hex.EncodeToString(sum[:])
+	out := object{objectArgs: in, ARN: a.arn("s3", in.Bucket+"/"+in.Key)}
 	return out, put(a, in.Bucket+"/"+in.Key, out)
 }
 
@@ -124,7 +126,7 @@ func (in objectArgs) bytes() ([]byte, error) {
 	}
 }
 
-// readObject sees when an object is gone or has other contents, by its checksum.
+// readObject sees when an object is gone, and reads its checksum.
 func (a *account) readObject(_ context.Context, id string) (object, error) {
 	out, err := get[object](a, id)
 	if err != nil {
@@ -141,10 +143,7 @@ func (a *account) readObject(_ context.Context, id string) (object, error) {
 	if err != nil {
 		return out, err
 	}
-	if etag := hex.EncodeToString(found.Hash); etag != out.ETag {
-		// The contents that Pulumi compares with are the arguments'; these no longer say what is there.
-		out.ETag, out.Source, out.Content, out.ContentBase64 = etag, nil, "", ""
-	}
+	out.ETag = hex.EncodeToString(found.Hash)
 	return out, found.Contents.Close()
 }
 
