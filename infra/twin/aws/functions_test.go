@@ -46,19 +46,6 @@ func TestImages(t *testing.T) {
 	}
 }
 
-func TestWhereAndWho(t *testing.T) {
-	f := newFixture(t)
-	region, err := f.Call("aws:index/getRegion:getRegion", values{})
-	require.NoError(t, err)
-	assert.Equal(t, "us-east-1", region["name"])
-	zones, err := f.Call("aws:index/getAvailabilityZones:getAvailabilityZones", values{"state": "available", "excludeNames": []any{"us-east-1e"}})
-	require.NoError(t, err)
-	assert.Equal(t, []any{"us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1f"}, zones["names"])
-	caller, err := f.Call("aws:index/getCallerIdentity:getCallerIdentity", values{})
-	require.NoError(t, err)
-	assert.Equal(t, "111122223333", caller["accountId"])
-}
-
 func TestVersionIsTheSDKs(t *testing.T) {
 	requirements, err := os.ReadFile("../../../go.mod")
 	require.NoError(t, err)

@@ -39,7 +39,9 @@ func (l *late) may(parameter string) bool {
 	l.t.Helper()
 	role, err := state.Get[state.Role](l.store, "web")
 	require.NoError(l.t, err)
-	return l.verifier.Allowed(awsauth.Caller{Role: "web", RoleID: role.ID}, "ssm:GetParameter", "arn:aws:ssm:us-east-1:111122223333:parameter/"+parameter)
+	allowed, err := l.verifier.Allowed(awsauth.Caller{Role: "web", RoleID: role.ID}, "ssm:GetParameter", "arn:aws:ssm:us-east-1:111122223333:parameter/"+parameter)
+	require.NoError(l.t, err)
+	return allowed
 }
 
 func TestPolicyTakesEffectLate(t *testing.T) {

@@ -32,7 +32,7 @@ func (a *account) provider() cloud.Provider {
 			a.repositoryKind(), a.lifecyclePolicyKind(),
 		},
 		Functions: []cloud.Invoke{
-			a.getAmi(), a.getParameter(), a.getAuthorizationToken(), a.getCallerIdentity(), a.getAvailabilityZones(), a.getRegion(),
+			a.getAmi(), a.getParameter(), a.getAuthorizationToken(),
 		},
 		Configure: a.configure,
 	}

@@ -30,7 +30,12 @@ func refusedHost(f *fixture) []refused {
 	f.MustUp(repositoryToken, "app", values{"name": "app", "imageTagMutability": "IMMUTABLE"})
 
 	log := slog.New(slog.DiscardHandler)
-	host, operator := twin.Credentials(), twin.Verifier.OperatorCredentials()
+	host := twin.Credentials()
+	everything := state.Role{Name: "admin", ID: "AROAADMIN", Policies: map[string]string{
+		"all": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`}}
+	require.NoError(f.t, state.Put(twin.Store, "admin", everything))
+	admin, err := twin.Verifier.RoleCredentials(everything, servicestest.Instance)
+	require.NoError(f.t, err)
 	parameters := twin.Serve(ssm.New(twin.Store, twin.Mint, twin.Verifier, servicestest.Account, servicestest.Region, log, twin.Now))
 	call := func(c awsauth.Credentials, operation, input string) func() error {
 		return func() error {
@@ -70,11 +75,11 @@ func refusedHost(f *fixture) []refused {
 			a := twin.Curl(buckets, host, "s3", "bundles.s3.us-east-1.amazonaws.com", "/one.tar.gz", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD")
 			return answered(a.Status, a.Body)
 		}, "403 AccessDenied", user + "s3:GetObject on resource: arn:aws:s3:::bundles/one.tar.gz because no identity-based policy allows the s3:GetObject action"},
-		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(operator, "GetParameter", `{"Name":"/none"}`), "400 ParameterNotFound", noWords},
+		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(admin, "GetParameter", `{"Name":"/none"}`), "400 ParameterNotFound", noWords},
 		{"value of a host over 4 KiB", ssmGuide + "parameter-store-advanced-parameters.html", "", nil,
-			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "400 ValidationException", anyWords},
+			call(admin, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "400 ValidationException", anyWords},
 		{"another parameter in the value of a host", ssmAPI + "API_PutParameter.html", "", nil,
-			call(operator, "PutParameter", `{"Name":"/status","Type":"String","Value":"{{one}}"}`), "400 ValidationException",
+			call(admin, "PutParameter", `{"Name":"/status","Type":"String","Value":"{{one}}"}`), "400 ValidationException",
 			`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`},
 		{"image of an unknown digest", pull, "", nil, func() error { return image(http.MethodGet, "sha256:"+strings.Repeat("0", 64), "") },
 			"404 MANIFEST_UNKNOWN", "Requested image not found"},

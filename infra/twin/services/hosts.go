@@ -13,7 +13,6 @@ import (
 	"crosscloud/infra/twin/services/s3"
 	"crosscloud/infra/twin/services/secretmanager"
 	"crosscloud/infra/twin/services/ssm"
-	"crosscloud/infra/twin/services/sts"
 )
 
 // Account is the AWS account that the twin is: the id that AWS's documentation uses in its examples.
@@ -24,7 +23,6 @@ func Hostnames(region string) []string {
 	return []string{
 		"ssm." + region + ".amazonaws.com",
 		"s3." + region + ".amazonaws.com",
-		"sts." + region + ".amazonaws.com",
 		"api.ecr." + region + ".amazonaws.com",
 		ecr.Host(Account, region),
 		secretManagerHost,
@@ -39,7 +37,7 @@ const (
 
 // awsHost splits a name into service and region. The regions are as many as their names can be, so that what is kept for
 // each is bounded.
-var awsHost = regexp.MustCompile(`^(?:(ssm|sts|api\.ecr|s3|` + Account + `\.dkr\.ecr)|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.(s3))` +
+var awsHost = regexp.MustCompile(`^(?:(ssm|api\.ecr|s3|` + Account + `\.dkr\.ecr)|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.(s3))` +
 	`\.((?:us|eu|ap|ca|sa|me|af|il|mx)-(?:central|north|south|east|west|northeast|southeast|northwest|southwest)-[1-9])\.amazonaws\.com$`)
 
 // hosts leads a request to the service that has its host name.
@@ -105,7 +103,6 @@ func (h *hosts) region(name string) map[string]http.Handler {
 	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.clock)
 	h.regions[name] = map[string]http.Handler{
 		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.clock),
-		"sts":                sts.New(verifier, Account, p.log),
 		"s3":                 s3.New(verifier, p.objects, "s3."+name+".amazonaws.com", p.log),
 		"api.ecr":            registry,
 		Account + ".dkr.ecr": http.HandlerFunc(registry.ServeRegistry),

@@ -28,15 +28,6 @@ func OperatorToken(s *state.Store) (string, error) {
 	return password, err
 }
 
-// OperatorCredentials are the AWS keys of the person who runs pulumi, with which the services let them do everything.
-func OperatorCredentials(s *state.Store) (awsauth.Credentials, error) {
-	mint, err := token.NewMint(s)
-	if err != nil {
-		return awsauth.Credentials{}, err
-	}
-	return awsauth.NewVerifier(s, mint, Account, "", time.Now).OperatorCredentials(), nil
-}
-
 // Transport reaches the services under the clouds' names from the operator's machine, whose resolver and trust store
 // know nothing of the twin. Dir is the twin's directory and address, with a port, where the services answer.
 func Transport(dir, address string) (*http.Transport, error) {

@@ -32,8 +32,6 @@ func refuseAWS(w http.ResponseWriter, r *http.Request, service string, status in
 	switch code := awsCode(status); service {
 	case "s3":
 		awsauth.WriteS3Error(w, r, status, code, onPurpose)
-	case "sts":
-		awsauth.WriteQueryError(w, status, code, onPurpose)
 	case "ssm", "api.ecr":
 		if code == "AccessDenied" || code == "Throttling" {
 			code += "Exception" // as the JSON protocols call them

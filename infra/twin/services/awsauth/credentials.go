@@ -22,7 +22,7 @@ const (
 type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey string
-	SessionToken    string // empty for the operator's
+	SessionToken    string
 	Issued, Expires time.Time
 }
 
@@ -42,7 +42,7 @@ func (v *Verifier) RoleCredentials(role state.Role, instance string) (Credential
 		return Credentials{}, err
 	}
 	return Credentials{
-		AccessKeyID:     v.accessKey("ASIA", text),
+		AccessKeyID:     v.accessKey(text),
 		SecretAccessKey: v.secretKey(text),
 		SessionToken:    text,
 		Issued:          issued,
@@ -50,17 +50,9 @@ func (v *Verifier) RoleCredentials(role state.Role, instance string) (Credential
 	}, nil
 }
 
-// OperatorCredentials are a long-lived key of the person who runs pulumi: whoever can read the twin's directory.
-func (v *Verifier) OperatorCredentials() Credentials {
-	return Credentials{AccessKeyID: v.accessKey("AKIA", operator), SecretAccessKey: v.secretKey(operator)}
-}
-
-// operator is the subject from which the operator's key is derived. No session token has its form.
-const operator = "operator"
-
-// accessKey makes an id of AWS's form: a prefix for the kind of key and 16 characters of base 32.
-func (v *Verifier) accessKey(prefix, subject string) string {
-	return prefix + base32.StdEncoding.EncodeToString(v.mint.Derive("aws access key", subject))[:16]
+// accessKey makes an id of AWS's form: a prefix for temporary keys and 16 characters of base 32.
+func (v *Verifier) accessKey(subject string) string {
+	return "ASIA" + base32.StdEncoding.EncodeToString(v.mint.Derive("aws access key", subject))[:16]
 }
 
 func (v *Verifier) secretKey(subject string) string {

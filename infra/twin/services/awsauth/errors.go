@@ -26,7 +26,7 @@ const (
 	InvalidRequest
 	NotImplemented
 	TooLarge
-	BodyMismatch
+	NoSuchBucket
 )
 
 // Error is a refusal with the message that the client sees.
@@ -43,7 +43,7 @@ type name struct {
 	status int
 }
 
-// The three protocols of AWS name the same refusals differently.
+// The two protocols name the same refusals differently.
 var (
 	jsonNames = map[Code]name{
 		Internal:       {"InternalServerError", 500},
@@ -72,21 +72,7 @@ var (
 		InvalidRequest: {"InvalidRequest", 400},
 		NotImplemented: {"NotImplemented", 501},
 		TooLarge:       {"EntityTooLarge", 400},
-		BodyMismatch:   {"XAmzContentSHA256Mismatch", 400},
-	}
-	queryNames = map[Code]name{
-		Internal:       {"InternalFailure", 500},
-		MissingToken:   {"MissingAuthenticationToken", 403},
-		Malformed:      {"IncompleteSignature", 400},
-		UnknownKey:     {"InvalidClientTokenId", 403},
-		InvalidToken:   {"InvalidClientTokenId", 403},
-		BadSignature:   {"SignatureDoesNotMatch", 403},
-		Expired:        {"ExpiredToken", 403},
-		Skewed:         {"SignatureDoesNotMatch", 403},
-		Denied:         {"AccessDenied", 403},
-		InvalidRequest: {"ValidationError", 400},
-		NotImplemented: {"InvalidAction", 400},
-		TooLarge:       {"RequestEntityTooLarge", 413},
+		NoSuchBucket:   {"NoSuchBucket", 404},
 	}
 )
 
@@ -135,24 +121,6 @@ func WriteS3Error(w http.ResponseWriter, r *http.Request, status int, code, mess
 			Resource string
 		}{Code: code, Message: message, Resource: r.URL.Path})
 	}
-}
-
-// WriteQuery answers a request of the query protocol (STS).
-func WriteQuery(w http.ResponseWriter, log *slog.Logger, err error) {
-	e := refusal(log, err)
-	n := queryNames[e.Code]
-	WriteQueryError(w, n.status, n.code, e.Message)
-}
-
-// WriteQueryError answers a request of the query protocol with any error.
-func WriteQueryError(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(status)
-	type inner struct{ Type, Code, Message string }
-	writeXML(w, struct {
-		XMLName xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ ErrorResponse"`
-		Error   inner
-	}{Error: inner{"Sender", code, message}})
 }
 
 func writeXML(w http.ResponseWriter, v any) {

@@ -41,15 +41,14 @@ func (v *Verifier) clock() time.Time { return v.now().Add(v.skew) }
 
 // Caller is who signed a request.
 type Caller struct {
-	ARN    string
-	UserID string
-	// Role is the name of the caller's role, and empty for the operator, who may do everything.
-	Role   string
-	RoleID string
+	ARN string
+	// Operator is the person who runs pulumi, who may do everything and has no role.
+	Operator     bool
+	Role, RoleID string
 }
 
-// Verify checks the request's signature for a service and returns who made it. On S3 the body is still to be read, and
-// reading it can end with ErrBodyMismatch; for any other service it has been read and checked.
+// Verify checks the request's signature for a service and returns who made it. The body has been read and checked, but on S3,
+// where nobody reads it.
 func (v *Verifier) Verify(r *http.Request, service string) (Caller, error) {
 	s, err := parseSignature(r)
 	if err != nil {
@@ -77,12 +76,8 @@ func (v *Verifier) Verify(r *http.Request, service string) (Caller, error) {
 
 // keyOf finds the caller and their secret key from the access key and the session token.
 func (v *Verifier) keyOf(s signature, sessionToken string) (Caller, string, error) {
-	if sessionToken == "" {
-		own := v.OperatorCredentials()
-		if !hmac.Equal([]byte(own.AccessKeyID), []byte(s.accessKey)) {
-			return Caller{}, "", &Error{Code: UnknownKey, Message: "The security token included in the request is invalid."}
-		}
-		return v.Operator(), own.SecretAccessKey, nil
+	if sessionToken == "" { // there are no long-lived keys
+		return Caller{}, "", &Error{Code: UnknownKey, Message: "The security token included in the request is invalid."}
 	}
 	claims, _, err := token.Read[session](v.mint, purposeSession, sessionToken, v.clock())
 	switch {
@@ -91,21 +86,20 @@ func (v *Verifier) keyOf(s signature, sessionToken string) (Caller, string, erro
 	case err != nil:
 		return Caller{}, "", &Error{Code: InvalidToken, Message: "The security token included in the request is invalid."}
 	}
-	if !hmac.Equal([]byte(v.accessKey("ASIA", sessionToken)), []byte(s.accessKey)) {
+	if !hmac.Equal([]byte(v.accessKey(sessionToken)), []byte(s.accessKey)) {
 		return Caller{}, "", &Error{Code: UnknownKey, Message: "The security token included in the request is invalid."}
 	}
 	return v.assumed(claims), v.secretKey(sessionToken), nil
 }
 
-// Operator is the caller that signs with OperatorCredentials.
+// Operator is the caller that the registry's password of the person who runs pulumi stands for.
 func (v *Verifier) Operator() Caller {
-	return Caller{ARN: "arn:aws:iam::" + v.account + ":user/operator", UserID: v.accessKey("AIDA", operator)}
+	return Caller{ARN: "arn:aws:iam::" + v.account + ":user/operator", Operator: true}
 }
 
 func (v *Verifier) assumed(s session) Caller {
 	return Caller{
 		ARN:    "arn:aws:sts::" + v.account + ":assumed-role/" + s.Role + "/" + s.Instance,
-		UserID: s.RoleID + ":" + s.Instance,
 		Role:   s.Role,
 		RoleID: s.RoleID,
 	}
@@ -114,7 +108,7 @@ func (v *Verifier) assumed(s session) Caller {
 // Authorize returns nil when the caller may do the action on the resource, and otherwise an Error in AWS's words. The
 // policies are read anew, so that a change counts as soon as it takes effect.
 func (v *Verifier) Authorize(c Caller, action, resource string) error {
-	if c.Role == "" {
+	if c.Operator {
 		return nil
 	}
 	decision, err := v.decide(c, action, resource)
@@ -163,7 +157,12 @@ func (v *Verifier) decide(c Caller, action, resource string) (Decision, error) {
 	return decision, nil
 }
 
-// Allowed is Authorize for a caller that only needs to know.
-func (v *Verifier) Allowed(c Caller, action, resource string) bool {
-	return v.Authorize(c, action, resource) == nil
+// Allowed is Authorize for a service that only needs to know.
+func (v *Verifier) Allowed(c Caller, action, resource string) (bool, error) {
+	err := v.Authorize(c, action, resource)
+	var refused *Error
+	if errors.As(err, &refused) {
+		return false, nil
+	}
+	return err == nil, err
 }

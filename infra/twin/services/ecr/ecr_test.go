@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"crosscloud/infra/twin/services/awsauth"
 	"crosscloud/infra/twin/services/ecr"
 )
 
@@ -78,7 +77,7 @@ func TestImmutableTags(t *testing.T) {
 }
 
 func (f *fixture) put(path string, body []byte) (int, string) {
-	password, _, err := ecr.Password(f.Mint, awsauth.Caller{}, f.Now())
+	password, _, err := ecr.Password(f.Mint, f.Verifier.Operator(), f.Now())
 	require.NoError(f.t, err)
 	r := httptest.NewRequest(http.MethodPut, "https://"+host+path, bytes.NewReader(body))
 	r.SetBasicAuth(ecr.User, password)
@@ -178,7 +177,7 @@ func TestErase(t *testing.T) {
 
 func TestUploads(t *testing.T) {
 	f := newFixture(t)
-	password, _, err := ecr.Password(f.Mint, awsauth.Caller{}, f.Now())
+	password, _, err := ecr.Password(f.Mint, f.Verifier.Operator(), f.Now())
 	require.NoError(t, err)
 	do := func(method, path, body string, headers ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, "https://"+host+path, strings.NewReader(body))
@@ -211,7 +210,7 @@ func TestUploads(t *testing.T) {
 
 	at = do(http.MethodPost, base+"uploads/", "").Header().Get("Location")
 	f.Clock = time.Now().Add(25 * time.Hour)
-	password, _, err = ecr.Password(f.Mint, awsauth.Caller{}, f.Now())
+	password, _, err = ecr.Password(f.Mint, f.Verifier.Operator(), f.Now())
 	require.NoError(t, err)
 	do(http.MethodPost, base+"uploads/", "")
 	assert.Equal(t, 404, do(http.MethodPatch, at, "x").Code, "abandoned")

@@ -21,7 +21,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"crosscloud/infra/twin/services/awsauth"
 	"crosscloud/infra/twin/services/ecr"
 	"crosscloud/infra/twin/services/servicestest"
 	"crosscloud/infra/twin/state"
@@ -69,7 +68,7 @@ func (f *fixture) options(password string) []remote.Option {
 }
 
 func (f *fixture) operator() []remote.Option {
-	password, _, err := ecr.Password(f.Mint, awsauth.Caller{ARN: "arn:aws:iam::111122223333:user/operator"}, f.Now())
+	password, _, err := ecr.Password(f.Mint, f.Verifier.Operator(), f.Now())
 	require.NoError(f.t, err)
 	return f.options(password)
 }

@@ -52,10 +52,6 @@ func (s *Server) tree(m state.Machine) (directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	hostname := m.Hostname
-	if hostname == "" {
-		hostname = "ip-" + strings.ReplaceAll(m.PrivateAddress, ".", "-") + ".ec2.internal"
-	}
 	public := ""
 	if m.Address != "" {
 		public = "ec2-" + strings.ReplaceAll(m.Address, ".", "-") + ".compute-1.amazonaws.com"
@@ -63,7 +59,7 @@ func (s *Server) tree(m state.Machine) (directory, error) {
 	card := directory{
 		"device-number":          "0",
 		"interface-id":           m.NetworkInterface,
-		"local-hostname":         hostname,
+		"local-hostname":         m.Hostname,
 		"local-ipv4s":            m.PrivateAddress,
 		"mac":                    m.MAC,
 		"owner-id":               s.account,
@@ -79,11 +75,11 @@ func (s *Server) tree(m state.Machine) (directory, error) {
 	meta := directory{
 		"ami-id":              m.Image,
 		"ami-launch-index":    "0",
-		"hostname":            hostname,
+		"hostname":            m.Hostname,
 		"instance-id":         m.ID,
 		"instance-life-cycle": "on-demand",
 		"instance-type":       m.Type,
-		"local-hostname":      hostname,
+		"local-hostname":      m.Hostname,
 		"local-ipv4":          m.PrivateAddress,
 		"mac":                 m.MAC,
 		"network":             directory{"interfaces": directory{"macs": directory{m.MAC: prune(card)}}},

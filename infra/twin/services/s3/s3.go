@@ -2,12 +2,10 @@
 package s3
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/johannesboyne/gofakes3"
@@ -46,19 +44,23 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.verifier.Authorize(caller, q.action, q.resource()); err != nil {
+	there, err := s.objects.BucketExists(q.bucket)
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", q.bucket, err)
+	}
+	if !there { // which everybody learns
+		return &awsauth.Error{Code: awsauth.NoSuchBucket, Message: "The specified bucket does not exist"}
+	}
+	if err := s.verifier.Authorize(caller, "s3:GetObject", q.bucketARN()+"/"+q.key); err != nil {
 		return err
 	}
-	if q.action == "s3:GetObject" && !s.verifier.Allowed(caller, "s3:ListBucket", q.bucketARN()) && !s.exists(q) {
-		// Who may not list a bucket does not learn either which keys are missing.
-		return &awsauth.Error{Code: awsauth.Denied, Message: fmt.Sprintf("User: %s is not authorized to perform: s3:ListBucket on resource: %q because no identity-based policy allows the s3:ListBucket action", caller.ARN, q.bucketARN())}
+	lists, err := s.verifier.Allowed(caller, "s3:ListBucket", q.bucketARN())
+	if err != nil {
+		return err
 	}
-	if r.Method == http.MethodPut {
-		remove, err := spool(r)
-		if err != nil {
-			return err
-		}
-		defer remove()
+	if !lists && !s.exists(q) {
+		// Who may not list a bucket does not learn which keys are missing.
+		return &awsauth.Error{Code: awsauth.Denied, Message: fmt.Sprintf("User: %s is not authorized to perform: s3:ListBucket on resource: %q because no identity-based policy allows the s3:ListBucket action", caller.ARN, q.bucketARN())}
 	}
 	// The emulator keeps every X-Amz- header with the object, and these are credentials.
 	for _, header := range []string{"Authorization", "X-Amz-Security-Token", "X-Amz-Date", "X-Amz-Content-Sha256"} {
@@ -81,28 +83,11 @@ func (s *Server) exists(q request) bool {
 // request is what a request asks for.
 type request struct {
 	bucket, key string
-	action      string
 }
 
 func (q request) bucketARN() string { return "arn:aws:s3:::" + q.bucket }
 
-func (q request) resource() string {
-	if q.key == "" {
-		return q.bucketARN()
-	}
-	return q.bucketARN() + "/" + q.key
-}
-
-// parameters are the query's words that each action takes. x-id is the name of the operation, which SDKs add.
-var parameters = map[string][]string{
-	"s3:GetObject":         {"x-id"},
-	"s3:PutObject":         {"x-id"},
-	"s3:DeleteObject":      {"x-id"},
-	"s3:ListBucket":        {"x-id", "list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "marker", "encoding-type", "fetch-owner"},
-	"s3:GetBucketLocation": {"x-id", "location"},
-}
-
-// parse refuses by name what the twin does not model: multipart uploads, copies, versions, access lists and the rest.
+// parse refuses by name what the twin does not model, which is everything but to get an object: hosts do no more.
 func (s *Server) parse(r *http.Request) (request, error) {
 	var q request
 	if bucket, found := strings.CutSuffix(r.Host, "."+s.host); found {
@@ -113,38 +98,22 @@ func (s *Server) parse(r *http.Request) (request, error) {
 	unknown := func(what string) error {
 		return &awsauth.Error{Code: awsauth.NotImplemented, Message: "The twin's S3 does not have " + what + "."}
 	}
-	query := r.URL.Query()
 	switch {
 	case q.bucket == "":
 		return q, unknown(r.Method + " on the service, such as ListBuckets")
 	case !fileName(q.bucket):
 		// It leads to another bucket than the one whose name is held against the policies.
 		return q, &awsauth.Error{Code: awsauth.InvalidRequest, Message: "The specified bucket is not valid."}
-	case q.key != "" && !fileName(q.key):
+	case q.key == "":
+		return q, unknown(r.Method + " of a bucket")
+	case !fileName(q.key):
 		return q, &awsauth.Error{Code: awsauth.InvalidRequest, Message: "The twin's S3 keeps objects as files: a key has no empty, . or .. part between slashes."}
-	case r.Header.Get("X-Amz-Copy-Source") != "":
-		return q, unknown("CopyObject")
-	case q.key != "":
-		switch r.Method {
-		case http.MethodGet, http.MethodHead:
-			q.action = "s3:GetObject"
-		case http.MethodPut:
-			q.action = "s3:PutObject"
-		case http.MethodDelete:
-			q.action = "s3:DeleteObject"
-		default:
-			return q, unknown(r.Method + " of an object")
-		}
-	case query.Has("location") && r.Method == http.MethodGet:
-		q.action = "s3:GetBucketLocation"
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		q.action = "s3:ListBucket"
-	default:
-		return q, unknown(r.Method + " of a bucket: buckets are made by the provider")
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		return q, unknown(r.Method + " of an object: the provider makes them")
 	}
-	for name := range query {
-		if !slices.Contains(parameters[q.action], name) {
-			return q, unknown("the parameter " + name + " of " + q.action)
+	for name := range r.URL.Query() {
+		if name != "x-id" { // the name of the operation, which SDKs add
+			return q, unknown("the parameter " + name + " of an object")
 		}
 	}
 	return q, nil
@@ -158,12 +127,4 @@ func fileName(key string) bool {
 		}
 	}
 	return true
-}
-
-// bodyError gives the client the reason why its body was not taken.
-func bodyError(err error) error {
-	if errors.Is(err, awsauth.ErrBodyMismatch) {
-		return &awsauth.Error{Code: awsauth.BodyMismatch, Message: "The provided 'x-amz-content-sha256' header does not match what was computed."}
-	}
-	return err
 }

@@ -11,16 +11,8 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// maxNames is AWS's limit for one GetParameters.
-const maxNames = 10
-
 type getParameter struct {
 	Name           string
-	WithDecryption bool
-}
-
-type getParameters struct {
-	Names          []string
 	WithDecryption bool
 }
 
@@ -37,35 +29,11 @@ type parameter struct {
 }
 
 func (s *Server) get(c awsauth.Caller, in getParameter) (any, error) {
-	p, err := s.read(c, "ssm:GetParameter", in.Name, in.WithDecryption)
+	p, err := s.read(c, in.Name, in.WithDecryption)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]parameter{"Parameter": p}, nil
-}
-
-// getAll answers with those that are there, and names those that are not; one that the caller may not read refuses all.
-func (s *Server) getAll(c awsauth.Caller, in getParameters) (any, error) {
-	if len(in.Names) == 0 || len(in.Names) > maxNames {
-		return nil, invalid("names", fmt.Sprintf("Member must have length between 1 and %d", maxNames))
-	}
-	out := struct {
-		InvalidParameters []string
-		Parameters        []parameter
-	}{[]string{}, []parameter{}}
-	for _, name := range in.Names {
-		p, err := s.read(c, "ssm:GetParameters", name, in.WithDecryption)
-		var own *failure
-		switch {
-		case err == nil:
-			out.Parameters = append(out.Parameters, p)
-		case errors.As(err, &own) && (own.code == parameterNotFound || own.code == versionNotFound):
-			out.InvalidParameters = append(out.InvalidParameters, name)
-		default:
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 const (
@@ -74,12 +42,12 @@ const (
 )
 
 // read holds the caller against the policies before it looks whether the parameter is there, as AWS does.
-func (s *Server) read(c awsauth.Caller, action, selector string, decrypt bool) (parameter, error) {
+func (s *Server) read(c awsauth.Caller, selector string, decrypt bool) (parameter, error) {
 	name, version, err := s.parse(selector)
 	if err != nil {
 		return parameter{}, err
 	}
-	if err := s.verifier.Authorize(c, action, s.arn(name)); err != nil {
+	if err := s.verifier.Authorize(c, "ssm:GetParameter", s.arn(name)); err != nil {
 		return parameter{}, err
 	}
 	stored, err := state.Get[state.Parameter](s.store, name)

@@ -1,4 +1,4 @@
-// Package ssm is Systems Manager's Parameter Store, as far as hosts and operators call it.
+// Package ssm is Systems Manager's Parameter Store, as far as hosts call it.
 package ssm
 
 import (
@@ -63,8 +63,6 @@ func (s *Server) call(c awsauth.Caller, r *http.Request) (any, error) {
 	switch operation {
 	case "GetParameter":
 		return operate(r, func(in getParameter) (any, error) { return s.get(c, in) })
-	case "GetParameters":
-		return operate(r, func(in getParameters) (any, error) { return s.getAll(c, in) })
 	case "PutParameter":
 		return operate(r, func(in putParameter) (any, error) { return s.put(c, in) })
 	}
