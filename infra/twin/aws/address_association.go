@@ -42,11 +42,15 @@ func (a *account) addressAssociationKind() cloud.Resource {
 				if err := a.reachable(card.Subnet); err != nil {
 					return err
 				}
-				if err := a.unassociate(in); err != nil {
+				moved, err := a.unassociate(in)
+				if err != nil {
 					return err
 				}
 				out.PublicIP, out.PrivateIPAddress = ip.PublicIP, card.PrivateIP
-				return enact(ctx, a, id, out)
+				if err := enact(ctx, a, id, out); err != nil {
+					return errors.Join(err, a.associateAgain(context.WithoutCancel(ctx), moved))
+				}
+				return nil
 			})
 			return id, out, err
 		},
@@ -71,18 +75,22 @@ func (a *account) reachable(subnetID string) error {
 }
 
 // unassociate takes the address from where it is, and the card's address from the card: EC2 moves them. The AWS provider
-// does not send an allowReassociation that is false, so that rules nothing out.
-func (a *account) unassociate(in addressAssociationArgs) error {
+// does not send an allowReassociation that is false, so that rules nothing out. It returns what it ended.
+func (a *account) unassociate(in addressAssociationArgs) (map[string]addressAssociation, error) {
 	others, err := where(a, func(v addressAssociation) bool {
 		return v.Allocation == in.Allocation || v.NetworkInterface == in.NetworkInterface
 	})
-	if err != nil {
-		return err
-	}
 	for id := range others {
-		if err := remove[addressAssociation](a, id); err != nil {
-			return err
-		}
+		err = errors.Join(err, remove[addressAssociation](a, id))
 	}
-	return nil
+	return others, err
+}
+
+// associateAgain undoes unassociate: EC2 moves an address or leaves it where it is.
+func (a *account) associateAgain(ctx context.Context, moved map[string]addressAssociation) error {
+	var failed error
+	for id, v := range moved {
+		failed = errors.Join(failed, put(a, id, v))
+	}
+	return errors.Join(failed, a.settle(ctx))
 }

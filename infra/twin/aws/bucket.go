@@ -88,7 +88,8 @@ func (a *account) createBucket(v bucket) error {
 		return refuse("BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "+
 			"Please select a different name and try again.")
 	}
-	if err := objects.CreateBucket(v.Bucket); err != nil {
+	// One that is there without a record was left by a creation that was ended half-way.
+	if err := objects.CreateBucket(v.Bucket); err != nil && !gofakes3.HasErrorCode(err, gofakes3.ErrBucketAlreadyExists) {
 		return err
 	}
 	return put(a, v.Bucket, v)

@@ -34,6 +34,11 @@ func TestBucket(t *testing.T) {
 	assert.Equal(t, name, made.Output("bucket"))
 	assert.Equal(t, "arn:aws:s3:::"+name, made.Output("arn"))
 
+	objects, err := state.Objects(f.store)
+	require.NoError(t, err)
+	require.NoError(t, objects.CreateBucket("half"))
+	f.MustUp(bucketToken, "half", values{"bucket": "half"}) // whose first creation was ended half-way
+
 	for resource, test := range map[string]struct {
 		token string
 		args  values
@@ -107,6 +112,7 @@ func TestWhatTheTwinDoesNotKnowOfBuckets(t *testing.T) {
 		want  string
 	}{
 		"two contents":   {objectToken, values{"bucket": "bundles", "key": "k", "content": "x", "contentBase64": "eA=="}, "only one of"},
+		"two dots":       {objectToken, values{"bucket": "bundles", "key": "../others/k", "content": "x"}, "a key has no empty, . or .. part"},
 		"broken content": {objectToken, values{"bucket": "bundles", "key": "k", "contentBase64": "%"}, "illegal base64"},
 		"foreign lock":   {bucketToken, values{"bucket": "other", "acl": "public-read"}, "acl: Invalid or unknown key"},
 		"odd encryption": {"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", values{"bucket": "bundles", "rules": []any{values{"applyServerSideEncryptionByDefault": values{"sseAlgorithm": "rot13"}}}}, "sseAlgorithm"},

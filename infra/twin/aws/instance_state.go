@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -43,8 +44,11 @@ func (a *account) instanceStateKind() cloud.Resource {
 		},
 		Read: func(ctx context.Context, id string) (instanceState, error) {
 			out, err := get[instanceState](a, id)
-			if err != nil {
+			switch {
+			case errors.Is(err, state.ErrNotFound):
 				out.Instance = id // it is being imported
+			case err != nil:
+				return out, err
 			}
 			status, err := a.env.Machines.Status(ctx, id)
 			if err != nil {

@@ -187,6 +187,27 @@ func (broken) SetFirewall(context.Context, string, string) error {
 	return errors.New("no space left on device")
 }
 
+func (broken) SetAddress(context.Context, string, netip.Addr) error {
+	return errors.New("no space left on device")
+}
+
+func TestAnAddressThatCannotMoveStays(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.up()
+	f.MustUp(addressToken, "other", values{})
+	move := values{"allocationId": f.Get("other").ID, "networkInterfaceId": f.Get("card").ID}
+	f.account.env.Machines = broken{f.machines}
+	_, err := f.Up(associationToken, "move", move)
+	require.ErrorContains(t, err, "no space left on device")
+	f.account.env.Machines = f.machines
+	require.True(t, f.Refresh("card-ip-on"), "it is where it was")
+	machine, err := state.Get[state.Machine](f.store, id)
+	require.NoError(t, err)
+	assert.Equal(t, f.Get("card-ip").Output("publicIp"), machine.Address)
+	f.MustUp(associationToken, "move", move)
+	assert.Equal(t, f.Get("other").Output("publicIp"), f.real(id).Address.String())
+}
+
 func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
 	f := newFixture(t)
 	f.up()

@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/asset"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/services/s3"
 	"crosscloud/infra/twin/state"
 )
 
@@ -77,6 +78,7 @@ func (a *account) objectKind() cloud.Resource {
 
 func checkObject(in objectArgs) []cloud.Failure {
 	var f failures
+	f.addIf(in.Key != "" && !s3.FileName(in.Key), "key", "the twin's S3 keeps objects as files: a key has no empty, . or .. part between slashes, got %q", in.Key)
 	sources := 0
 	for _, given := range []bool{in.Source != nil, in.Content != "", in.ContentBase64 != ""} {
 		if given {

@@ -30,12 +30,6 @@ type parameter struct {
 	Version  int    `json:"version"`
 }
 
-// The tiers of Parameter Store that the twin knows.
-const (
-	tierStandard = "Standard"
-	tierAdvanced = "Advanced"
-)
-
 // A parameter's value and version are in its state.Parameter, which hosts write, too; the record here has what only the
 // provider knows.
 func (a *account) parameterKind() cloud.Resource {
@@ -45,7 +39,7 @@ func (a *account) parameterKind() cloud.Resource {
 		OneOf:    [][]string{{"value", "insecureValue"}},
 		Replace:  []string{"name"},
 		ReplaceIf: func(old parameter, in parameterArgs) []string {
-			if old.Tier == tierAdvanced && in.Tier == tierStandard {
+			if old.Tier == ssm.TierAdvanced && in.Tier == ssm.TierStandard {
 				return []string{"tier"} // a parameter can't be downgraded
 			}
 			return nil
@@ -88,8 +82,9 @@ func (a *account) parameterKind() cloud.Resource {
 
 func checkParameter(in parameterArgs) []cloud.Failure {
 	var f failures
-	f.oneOf("type", in.Type, state.ParameterString, state.ParameterSecureString)
-	f.oneOf("tier", in.Tier, tierStandard, tierAdvanced)
+	f.oneOf("type", in.Type, state.ParameterString, state.ParameterStringList, state.ParameterSecureString)
+	f.addIf(in.Type == state.ParameterStringList, "type", "the twin's program has no lists of texts: make it a String")
+	f.oneOf("tier", in.Tier, ssm.TierStandard, ssm.TierAdvanced)
 	f.addIf(in.Type == state.ParameterSecureString && in.InsecureValue != "", "insecureValue", "invalid configuration, cannot set type = SecureString and insecure_value")
 	f.length("description", in.Description, 1024)
 	return f
@@ -110,7 +105,7 @@ func (a *account) putParameter(in parameterArgs, overwrite bool) (parameter, err
 			return v, fmt.Errorf("parameter %s: %w", in.Name, err)
 		}
 		v.Name, v.Type, v.Value, v.Description, v.Tags = in.Name, in.Type, value, in.Description, in.Tags
-		v.Tier, v.DataType = tierStandard, "text"
+		v.Tier, v.DataType = ssm.TierStandard, "text"
 		if in.Tier != "" {
 			v.Tier = in.Tier
 		}

@@ -12,6 +12,8 @@ func refusedNetwork(f *fixture) []refused {
 	f.MustUp(groupToken, "foreign", values{"vpcId": f.Get("other").ID, "name": "foreign"})
 	f.MustUp(subnetToken, "far", values{"vpcId": f.Get("other").ID, "cidrBlock": "10.30.1.0/24"})
 	f.MustUp(gatewayToken, "loose", values{})
+	lonely := f.MustUp(interfaceToken, "lonely", values{"subnetId": f.Get("far").ID, "securityGroups": []any{f.Get("foreign").ID}}).ID
+	tiny := f.MustUp(subnetToken, "tiny", values{"vpcId": f.Get("vpc").ID, "cidrBlock": "10.20.8.0/28"}).ID
 	var groups []any
 	for i := range 6 {
 		name := fmt.Sprint("group", i)
@@ -67,6 +69,13 @@ func refusedNetwork(f *fixture) []refused {
 
 		{"address of another region", github + "hashicorp/terraform/issues/6970", associationToken, onto("eipalloc-0123456789abcdef0", card), nil, "InvalidAllocationID.NotFound", "The allocation ID 'eipalloc-0123456789abcdef0' does not exist"},
 		{"address on no card", ec2Errors, associationToken, onto(f.Get("card-ip").ID, "eni-0"), nil, "InvalidNetworkInterfaceID.NotFound", anyWords},
+		{"address without a way", ec2Errors, associationToken, onto(f.Get("card-ip").ID, lonely), nil, "Gateway.NotAttached", anyWords},
+		{"a full subnet", ec2Errors, "", nil, func() (err error) {
+			for i := 0; i < 12 && err == nil; i++ { // 16 addresses without EC2's own five
+				_, err = f.Up(interfaceToken, fmt.Sprint("full", i), cardIn(tiny, group))
+			}
+			return err
+		}, "InsufficientFreeAddressesInSubnet", anyWords},
 		{"a sixth address", github + "okd-project/okd/issues/80", "", nil, func() (err error) {
 			for i := 0; i < maxAddresses && err == nil; i++ { // the card has one
 				_, err = f.Up(addressToken, fmt.Sprint("more", i), values{})
@@ -97,6 +106,12 @@ func refusedRules(f *fixture) []refused {
 		{"duplicate by number", twice, ingressToken, rule(values{"ipProtocol": "6"}), nil, "InvalidPermission.Duplicate", same},
 		{"description", github + "agentic-community/mcp-gateway-registry/pull/1728", ingressToken, rule(values{"description": "visitors' way in"}), nil, "InvalidParameterValue",
 			"Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"},
+		{"61 rules", ec2Errors, "", nil, func() (err error) {
+			for port := 1000; port < 1000+maxRules && err == nil; port++ { // the group has one
+				_, err = f.Up(ingressToken, fmt.Sprint("rule", port), f.rule("tcp", port, port, "0.0.0.0/0"))
+			}
+			return err
+		}, "RulesPerSecurityGroupLimitExceeded", anyWords},
 		{"long description", ec2API + "API_IpRange.html", ingressToken, rule(values{"description": strings.Repeat("d", 256)}), nil, "InvalidParameterValue", anyWords},
 	}
 }

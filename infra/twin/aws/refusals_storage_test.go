@@ -18,7 +18,7 @@ func refusedParameter(f *fixture) []refused {
 	return []refused{
 		{"there already", github + "getmoto/moto/blob/master/moto/ssm/models.py", parameterToken, good, nil, "ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."},
 		{"another type", put, parameterToken, changed(values{"name": "/a/b", "type": "SecureString", "overwrite": true}), nil, "HierarchyTypeMismatchException", "Parameter Store does not support changing a parameter type in a hierarchy."},
-		{"unknown type", schema, parameterToken, changed(values{"type": "Secret"}), nil, "", `expected type to be one of ["String" "SecureString"], got Secret`},
+		{"unknown type", schema, parameterToken, changed(values{"type": "Secret"}), nil, "", `expected type to be one of ["String" "StringList" "SecureString"], got Secret`},
 		{"no value", schema, parameterToken, changed(values{"value": nil}), nil, "", `one of ["value" "insecureValue"] must be specified`},
 		{"two values", schema, parameterToken, changed(values{"insecureValue": "w"}), nil, "", `only one of ["value" "insecureValue"] can be specified`},
 		{"empty value", github + "ministryofjustice/modernisation-platform/pull/8116", parameterToken, changed(values{"value": ""}), nil, "ValidationException",
@@ -30,6 +30,7 @@ func refusedParameter(f *fixture) []refused {
 		{"AWS's own prefix", names, parameterToken, changed(values{"name": "/AWSome/x"}), nil, "AccessDeniedException", anyWords},
 		{"name of ssm", form, parameterToken, changed(values{"name": "/ssm/x"}), nil, "ValidationException", badName},
 		{"name with spaces", form, parameterToken, changed(values{"name": "/a b"}), nil, "ValidationException", badName},
+		{"name of 1012 characters", put, parameterToken, changed(values{"name": strings.Repeat("n", 1012)}), nil, "ValidationException", anyWords},
 		{"relative path", names, parameterToken, changed(values{"name": "a/b"}), nil, "ValidationException", anyWords},
 		{"deep path", put, parameterToken, changed(values{"name": strings.Repeat("/x", 16)}), nil, "HierarchyLevelLimitExceededException", anyWords},
 		{"long value", tiers, parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", anyWords},

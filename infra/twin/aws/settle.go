@@ -85,6 +85,7 @@ func (a *account) readdress(ctx context.Context, id, address string) error {
 		return err
 	}
 	if err := a.env.Machines.SetAddress(ctx, id, parseAddress(address)); err != nil {
+		err = errors.Join(err, a.amend(id, func(m *state.Machine) { m.Address = have.Address }))
 		return a.unlessGone(ctx, id, fmt.Errorf("address of %s: %w", id, err))
 	}
 	have.Address = address

@@ -11,6 +11,6 @@ func TestFileName(t *testing.T) {
 		"a": true, "a/b.tar.gz": true, "..a/b..": true, "a b": true,
 		"": false, "..": false, "a/../b": false, "a/./b": false, "a//b": false, "/a": false, "a/": false, "a\x00": false,
 	} {
-		assert.Equal(t, want, fileName(key), "%q", key)
+		assert.Equal(t, want, FileName(key), "%q", key)
 	}
 }

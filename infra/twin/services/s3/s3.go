@@ -101,12 +101,12 @@ func (s *Server) parse(r *http.Request) (request, error) {
 	switch {
 	case q.bucket == "":
 		return q, unknown(r.Method + " on the service, such as ListBuckets")
-	case !fileName(q.bucket):
+	case !FileName(q.bucket):
 		// It leads to another bucket than the one whose name is held against the policies.
 		return q, &awsauth.Error{Code: awsauth.InvalidRequest, Message: "The specified bucket is not valid."}
 	case q.key == "":
 		return q, unknown(r.Method + " of a bucket")
-	case !fileName(q.key):
+	case !FileName(q.key):
 		return q, &awsauth.Error{Code: awsauth.InvalidRequest, Message: "The twin's S3 keeps objects as files: a key has no empty, . or .. part between slashes."}
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		return q, unknown(r.Method + " of an object: the provider makes them")
@@ -119,8 +119,8 @@ func (s *Server) parse(r *http.Request) (request, error) {
 	return q, nil
 }
 
-// fileName says whether a bucket's name or a key can be a path below its directory, and means nothing else.
-func fileName(key string) bool {
+// FileName says whether a bucket's name or a key can be a path below its directory, and means nothing else.
+func FileName(key string) bool {
 	for part := range strings.SplitSeq(key, "/") {
 		if part == "" || part == "." || part == ".." || strings.ContainsRune(part, 0) {
 			return false

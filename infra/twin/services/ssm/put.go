@@ -17,9 +17,12 @@ const (
 	maxAdvanced = 8192
 	maxName     = 1011
 	maxLevels   = 15
+)
 
-	tierStandard = "Standard"
-	tierAdvanced = "Advanced"
+// The tiers of Parameter Store that the twin knows.
+const (
+	TierStandard = "Standard"
+	TierAdvanced = "Advanced"
 )
 
 // nested is what Parameter Store takes in a value for the name of another parameter.
@@ -87,10 +90,10 @@ func (in putParameter) apply(p state.Parameter) (state.Parameter, error) {
 	}
 	switch {
 	case in.Tier == "" && p.Tier == "":
-		p.Tier = tierStandard
-	case in.Tier == tierStandard && p.Tier == tierAdvanced:
+		p.Tier = TierStandard
+	case in.Tier == TierStandard && p.Tier == TierAdvanced:
 		return p, &failure{"ValidationException", "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier."}
-	case in.Tier == tierStandard || in.Tier == tierAdvanced:
+	case in.Tier == TierStandard || in.Tier == TierAdvanced:
 		p.Tier = in.Tier
 	case in.Tier != "":
 		return p, invalid("tier", "the twin knows Standard and Advanced")
@@ -147,7 +150,7 @@ func CheckValue(value, tier string) error {
 		return invalid("value", "Member must have length greater than or equal to 1")
 	case nested.MatchString(value):
 		return &failure{"ValidationException", `Parameter value can't nest another parameter. Do not use "{{}}" in the value.`}
-	case tier != tierAdvanced && length > maxStandard:
+	case tier != TierAdvanced && length > maxStandard:
 		return &failure{"ValidationException", fmt.Sprintf("Standard tier parameters support a maximum parameter value of %d characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html", maxStandard)}
 	case length > maxAdvanced:
 		return &failure{"ValidationException", fmt.Sprintf("Advanced tier parameters support a maximum parameter value of %d characters.", maxAdvanced)}
