@@ -76,18 +76,18 @@ func refusedHost(f *fixture) []refused {
 			return answered(a.Status, a.Body)
 		}, "403 AccessDenied", user + "s3:GetObject on resource: arn:aws:s3:::bundles/one.tar.gz because no identity-based policy allows the s3:GetObject action"},
 		{"parameter that is not there", ssmAPI + "API_GetParameter.html", "", nil, call(admin, "GetParameter", `{"Name":"/none"}`), "400 ParameterNotFound", noWords},
-		{"value of a host over 4 KiB", ssmGuide + "parameter-store-advanced-parameters.html", "", nil,
-			call(admin, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "400 ValidationException", anyWords},
+		{"value of a host over 4 KiB", github + "aws/aws-sdk-net/issues/3157", "", nil,
+			call(admin, "PutParameter", `{"Name":"/status","Type":"String","Value":"`+strings.Repeat("x", 4097)+`"}`), "400 ValidationException", longValue},
 		{"another parameter in the value of a host", ssmAPI + "API_PutParameter.html", "", nil,
 			call(admin, "PutParameter", `{"Name":"/status","Type":"String","Value":"{{one}}"}`), "400 ValidationException",
 			`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`},
 		{"image of an unknown digest", pull, "", nil, func() error { return image(http.MethodGet, "sha256:"+strings.Repeat("0", 64), "") },
 			"404 MANIFEST_UNKNOWN", "Requested image not found"},
-		{"immutable tag pushed twice", ecrGuide + "image-tag-mutability.html", "", nil, func() error {
+		{"immutable tag pushed twice", github + "osscontainertools/kaniko/pull/204", "", nil, func() error {
 			const index = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`
 			require.NoError(f.t, image(http.MethodPut, "v1", index))
 			return image(http.MethodPut, "v1", index)
-		}, "400 TAG_INVALID", "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the repository is immutable."},
+		}, "400 TAG_INVALID", "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the tag is immutable."},
 		{"role made anew", denied, "", nil, func() error {
 			old := twin.Credentials()
 			role, err := state.Get[state.Role](twin.Store, "web")

@@ -24,7 +24,7 @@ func refusedIdentity(f *fixture) []refused {
 		{"trust with a resource", github + "kubernetes-sigs/external-dns/issues/3085", roleToken, trust(`"Effect"`, `"Resource":"*","Effect"`), nil, "MalformedPolicyDocument", "Has prohibited field Resource"},
 		{"trust in no service", elements, roleToken, trust("ec2.amazonaws.com", "ec2.amazonaws.org"), nil, "MalformedPolicyDocument", anyWords},
 		{"trust of a later version", iamGuide + "reference_policies_elements_version.html", roleToken, trust("2012-10-17", "2025-01-01"), nil, "MalformedPolicyDocument", anyWords},
-		{"long trust", iamGuide + "reference_iam-quotas.html", roleToken, trust(`"Service":"ec2.amazonaws.com"`, long), nil, "LimitExceeded", anyWords},
+		{"long trust", github + "kubeflow/kubeflow/issues/6687", roleToken, trust(`"Service":"ec2.amazonaws.com"`, long), nil, "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048"},
 		{"trust that is taken away", iamAPI + "API_UpdateAssumeRolePolicy.html", "", nil, func() error {
 			_, err := f.Up(roleToken, "role", role("web", `{"Version":"2012-10-17","Statement":[]}`))
 			require.True(f.t, f.Refresh("role"))
@@ -57,11 +57,11 @@ func refusedPolicy(f *fixture) []refused {
 		{"no object", policyJSON, rolePolicyToken, policy("[]"), nil, "", `"policy" contains an invalid JSON policy: `},
 		{"a key twice", policyJSON, rolePolicyToken, changed(`"Effect"`, `"Effect":"Deny","Effect"`), nil, "", `"policy" contains duplicate JSON keys: "Effect"`},
 		{"too long", policyJSON, rolePolicyToken, policy(sized(maxInline)), nil, "", "Cannot exceed quota for PolicySize: 10240 (actual: "},
-		{"too long together", iamGuide + "reference_iam-quotas.html", "", nil, func() error {
+		{"too long together", github + "aws/aws-cdk/issues/18531", "", nil, func() error {
 			f.MustUp(rolePolicyToken, "half", policy(sized(maxInline/2)))
 			_, err := f.Up(rolePolicyToken, "other-half", policy(sized(maxInline/2)))
 			return err
-		}, "LimitExceeded", anyWords},
+		}, "LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role web"},
 		{"no statement", iamText, rolePolicyToken, statement("[]"), nil, code, "Syntax errors in policy."},
 		{"a later version", iamText, rolePolicyToken, changed("2012-10-17", "2013-10-17"), nil, code, "Syntax errors in policy."},
 		{"no such effect", iamText, rolePolicyToken, changed("Allow", "allow"), nil, code, "Syntax errors in policy."},

@@ -25,7 +25,8 @@ func refusedInstance(f *fixture) []refused {
 		{"type in a zone without it", github + "ned1313/Getting-Started-Terraform/issues/44", instanceToken, card(inOldZone, nil), nil, "Unsupported",
 			"Your requested instance type (t3.micro) is not supported in your requested Availability Zone (us-east-1e). Please retry your request by not specifying " +
 				"an Availability Zone or choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f."},
-		{"another processor", run, instanceToken, machine(values{"instanceType": "t4g.micro"}), nil, "InvalidParameterValue", anyWords},
+		{"another processor", github + "skypilot-org/skypilot/issues/6315", instanceToken, machine(values{"instanceType": "t4g.micro"}), nil, "InvalidParameterValue",
+			"The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64' of the specified AMI. Specify an instance type and an AMI"},
 		{"user-data over 16 KiB", schema, instanceToken, machine(values{"userData": strings.Repeat("x", 16<<10+1)}), nil, "", "expected length of user_data to be in the range (0 - 16384), got 16385 bytes"},
 		{"unknown profile", upstream + "autoscaling/launch_configuration.go", instanceToken, machine(values{"iamInstanceProfile": "absent"}), nil, "InvalidParameterValue", "Value (absent) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"},
 		{"profile without role", roles, instanceToken, machine(values{"iamInstanceProfile": "empty"}), nil, "InvalidParameterValue", anyWords},

@@ -127,7 +127,7 @@ func refusedInUse(f *fixture) []refused {
 		{"route table", ec2Errors, "", nil, gone("table"), "DependencyViolation", anyWords},
 		{"security group", github + "lianghong/delete_vpc/issues/10", "", nil, gone("group"), "DependencyViolation", "resource " + f.Get("group").ID + " has a dependent object"},
 		{"card", github + "gruntwork-io/cloud-nuke/pull/1132", "", nil, gone("card"), "InvalidParameterValue", "Network interface '" + f.Get("card").ID + "' is currently in use."},
-		{"address", ec2Errors, "", nil, gone("card-ip"), "InvalidIPAddress.InUse", anyWords},
+		{"address", ec2API + "API_ReleaseAddress.html", "", nil, gone("card-ip"), "InvalidIPAddress.InUse", anyWords},
 		{"role in a profile", motoIAM, "", nil, gone("role"), "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first."},
 		{"card attached twice", github + "hashicorp/terraform-provider-aws/issues/27513", instanceToken, args, nil, "InvalidNetworkInterface.InUse", "Interface: [" + f.Get("card").ID + "] in use."},
 	}

@@ -8,6 +8,10 @@ import (
 const badName = `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths ` +
 	`divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_`
 
+// longValue is how it refuses a value over 4 KiB.
+const longValue = "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, " +
+	"upgrade the parameter to use the advanced-parameter tier."
+
 func refusedParameter(f *fixture) []refused {
 	good := values{"name": "/a/b", "type": "String", "value": "v"}
 	f.MustUp(parameterToken, "first", good)
@@ -33,7 +37,7 @@ func refusedParameter(f *fixture) []refused {
 		{"name of 1012 characters", put, parameterToken, changed(values{"name": strings.Repeat("n", 1012)}), nil, "ValidationException", anyWords},
 		{"relative path", names, parameterToken, changed(values{"name": "a/b"}), nil, "ValidationException", anyWords},
 		{"deep path", put, parameterToken, changed(values{"name": strings.Repeat("/x", 16)}), nil, "HierarchyLevelLimitExceededException", anyWords},
-		{"long value", tiers, parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", anyWords},
+		{"long value", github + "aws/aws-sdk-net/issues/3157", parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", longValue},
 		{"very long value", tiers, parameterToken, changed(values{"tier": "Advanced", "value": strings.Repeat("x", 8193)}), nil, "ValidationException", anyWords},
 		{"unknown tier", schema, parameterToken, changed(values{"tier": "Premium"}), nil, "", `expected tier to be one of ["Standard" "Advanced"], got Premium`},
 	}

@@ -62,7 +62,7 @@ func TestImmutableTags(t *testing.T) {
 	status, body := f.put("/v2/"+repository+"/manifests/v1", raw)
 	assert.Equal(t, 400, status)
 	assert.Contains(t, body, "TAG_INVALID")
-	assert.Contains(t, body, "The image tag 'v1' already exists in the 'crosscloud-local' repository and cannot be overwritten because the repository is immutable.")
+	assert.Contains(t, body, "The image tag 'v1' already exists in the 'crosscloud-local' repository and cannot be overwritten because the tag is immutable.")
 
 	err = remote.Write(ref(t, repository+":v1"), image(t), f.operator()...)
 	status, text := code(t, err)

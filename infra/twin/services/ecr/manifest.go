@@ -111,7 +111,7 @@ func (s *Server) tagIsFree(c call) error {
 		return err
 	case c.repository.ImmutableTags:
 		// ECR refuses the same image under the same tag too.
-		return &failure{http.StatusBadRequest, "TAG_INVALID", fmt.Sprintf("The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the repository is immutable.", c.target, c.repository.Name)}
+		return &failure{http.StatusBadRequest, "TAG_INVALID", fmt.Sprintf("The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the tag is immutable.", c.target, c.repository.Name)}
 	}
 	return nil
 }
