@@ -29,6 +29,7 @@ func refusedTags(f *fixture) []refused {
 		{"a parameter's value", ssmAPI + "API_Tag.html", parameterToken, parameter(badValue), nil, "ValidationException", anyWords},
 		{"a bucket's key", keys, bucketToken, bucket(badKey), nil, "InvalidTag", "The TagKey you have provided is invalid"},
 		{"a bucket's long key", keys, bucketToken, bucket(longKey), nil, "InvalidTag", "The TagKey you have provided is invalid"},
+		{"a bucket's empty key", keys, bucketToken, bucket(values{"": "v"}), nil, "InvalidTag", "The TagKey you have provided is invalid"},
 		{"a bucket's value", tagValues, bucketToken, bucket(badValue), nil, "InvalidTag", "The TagValue you have provided is invalid"},
 		{"an object's value", tagValues, objectToken, object(badValue), nil, "InvalidTag", "The TagValue you have provided is invalid"},
 		{"11 tags of an object", github + "boto/boto3/issues/1213", objectToken, object(manyTags(11)), nil, "BadRequest", "Object tags cannot be greater than 10"},

@@ -34,6 +34,8 @@ var ec2Tags = tagRules{
 		switch {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
 			return &refusal{code: "InvalidParameterValue", message: "Tag keys starting with 'aws:' are reserved for internal use"}
+		case key == "":
+			return &refusal{code: "InvalidParameterValue", message: "Tag key cannot be null or empty"}
 		case tooLong(key, maxTagKey):
 			return &refusal{code: "InvalidParameterValue", message: "Tag key exceeds the maximum length of 128 characters"}
 		}
@@ -64,15 +66,22 @@ func invalidS3(what string) string { return "The Tag" + what + " you have provid
 
 // strictTags are the rules of a service that has one code for wrong keys and values, and takes the usual characters.
 func strictTags(most int, code, key, value string, tooMany refusal) tagRules {
-	wrong := func(limit int, message string) func(string) *refusal {
-		return func(text string) *refusal {
-			if tooLong(text, limit) || !tagForm.MatchString(text) || strings.HasPrefix(strings.ToLower(text), "aws:") && limit == maxTagKey {
-				return &refusal{code: code, message: strings.Replace(message, "%s", text, 1)}
-			}
+	refused := func(wrong bool, message, text string) *refusal {
+		if !wrong {
 			return nil
 		}
+		return &refusal{code: code, message: strings.Replace(message, "%s", text, 1)}
 	}
-	return tagRules{most: most, tooMany: &tooMany, key: wrong(maxTagKey, key), value: wrong(maxTagValue, value)}
+	return tagRules{
+		most: most, tooMany: &tooMany,
+		key: func(text string) *refusal {
+			own := strings.HasPrefix(strings.ToLower(text), "aws:")
+			return refused(text == "" || own || tooLong(text, maxTagKey) || !tagForm.MatchString(text), key, text)
+		},
+		value: func(text string) *refusal {
+			return refused(tooLong(text, maxTagValue) || !tagForm.MatchString(text), value, text)
+		},
+	}
 }
 
 func tooLong(text string, limit int) bool { return len([]rune(text)) > limit }
