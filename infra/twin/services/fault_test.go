@@ -1,7 +1,6 @@
 package services_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
