@@ -11,16 +11,39 @@ check_disk() {
 
 # A disk is formatted only when it is blank: no signature that blkid knows, and nothing but zeros at its
 # beginning. blkid alone cannot tell "nothing there" from "could not read".
+#
+# mkfs.ext4 writes the superblock last. Cut off before that, it leaves a disk that is neither blank nor known, so the
+# disk is marked before, and holds nothing of anybody's for as long as it has the mark.
 format_blank_disk() {
   local type
   type=$(filesystem TYPE)
-  [[ $type != ext4 ]] || return 0
-  [[ -z $type ]] || die "the data disk holds $type, not ext4; it is left alone"
-  cmp --quiet --bytes=$((16 * 1024 * 1024)) "$disk" /dev/zero ||
-    die 'the data disk holds something that is no known file system, or cannot be read; it is left alone'
-  # One percent for root, instead of five, is ample on a disk that only PostgreSQL writes to.
-  mkfs.ext4 -q -L pgdata -m 1 "$disk"
-  changed 'formatted the data disk'
+  [[ -z $type || $type == ext4 ]] || die "the data disk holds $type, not ext4; it is left alone"
+  if [[ -z $type ]]; then
+    disk_is_marked || cmp --quiet --bytes=$((16 * 1024 * 1024)) "$disk" /dev/zero ||
+      die 'the data disk holds something that is no known file system, or cannot be read; it is left alone'
+    mark_disk "$formatting"
+    # One percent for root, instead of five, is ample on a disk that only PostgreSQL writes to. To discard the disk's
+    # blocks would discard the mark.
+    mkfs.ext4 -q -L pgdata -m 1 -E nodiscard "$disk"
+    changed 'formatted the data disk'
+  fi
+  # What is mounted has lost its mark before.
+  if ! mountpoint --quiet "$mountpoint" && disk_is_marked; then
+    mark_disk ''
+  fi
+}
+
+# The mark is 96 MiB into the disk, where mkfs.ext4 writes nothing: the tables of the first block groups end at some
+# 40 MiB, and the second group, with its copy of the superblock, begins at 128 MiB.
+readonly formatting='crosscloud is formatting this disk' mark_block=$((96 * 1024 * 1024 / 4096))
+
+disk_is_marked() {
+  [[ $(dd if="$disk" bs=4096 skip=$mark_block count=1 status=none | tr --delete '\0') == "$formatting" ]]
+}
+
+# mark_disk TEXT
+mark_disk() {
+  printf '%s\0' "$1" | dd of="$disk" bs=4096 seek=$mark_block conv=sync,notrunc,nocreat,fsync status=none
 }
 
 # filesystem TAG prints what blkid reads from the disk itself, without its cache; nothing if there is none.
