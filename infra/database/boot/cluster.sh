@@ -75,7 +75,8 @@ start_server() {
 restart_server() {
   systemctl restart "$unit" || return 1
   changed 'restarted the server'
-  server_gets_ready
+  server_gets_ready || return 1
+  note_loaded
 }
 
 # server_gets_ready waits up to a minute.

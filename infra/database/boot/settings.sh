@@ -30,10 +30,9 @@ write_memory_settings() {
 	SETTINGS
 }
 
-# load_settings makes the running server use what the files say. It compares times, not what this run did: a
-# run that was cut off between the two would be forgotten.
+# load_settings makes the running server use what the files say.
 load_settings() {
-  local newest problems pending attempt
+  local problems pending before attempt
   problems=$(query <<-'SQL'
 	SELECT format('%s line %s: %s', sourcefile, sourceline, error) FROM pg_file_settings
 	WHERE error IS NOT NULL AND error <> 'setting could not be applied'
@@ -44,15 +43,17 @@ load_settings() {
   # The server would go on with its old configuration, and say so only in its log.
   [[ -z $problems ]] || die "$problems"
 
-  newest=$(stat --format %.9Y "$etc"/*.conf "$tls/server.crt" "$tls/server.key" | sort --numeric-sort | tail -n 1)
-  if [[ $(is_loaded "$newest") != t ]]; then
+  if [[ $(loaded) != "$(cat "$loaded_files" 2>/dev/null)" ]]; then
+    before=$(load_time)
     systemctl reload "$unit"
-    changed 'reloaded the server'
     # The postmaster takes the signal when it gets to it.
     for ((attempt = 0; attempt < 20; attempt++)); do
-      [[ $(is_loaded "$newest") != t ]] || break
+      [[ $(load_time) == "$before" ]] || break
       sleep 0.5
     done
+    [[ $(load_time) != "$before" ]] || die "the server does not read its configuration; see journalctl -u $unit"
+    note_loaded
+    changed 'reloaded the server'
   fi
   pending=$(query <<<"SELECT string_agg(name, ', ') FROM pg_settings WHERE pending_restart")
   if [[ -n $pending ]]; then
@@ -61,7 +62,21 @@ load_settings() {
   fi
 }
 
-# is_loaded TIME prints t when the server has read its configuration since then (seconds since 1970).
-is_loaded() {
-  query TIME="$1" <<<$'\\getenv time TIME\nSELECT pg_conf_load_time() >= to_timestamp(:time)'
+# loaded_files is what the server has read last: the files' checksums, and the time of that loading. A run that was cut
+# off between placing a file and the reload is made up for by the next one, which sees a difference here. The time is no
+# more than a name: to compare it with the files' times would be wrong after the clock was set back.
+readonly loaded_files=$run_files/loaded-files
+
+# note_loaded is called when the server has just read its files.
+note_loaded() {
+  loaded >"$loaded_files"
+}
+
+loaded() {
+  load_time
+  sha256sum "$etc"/*.conf "$tls/server.crt" "$tls/server.key"
+}
+
+load_time() {
+  query <<<'SELECT pg_conf_load_time()'
 }

@@ -48,7 +48,7 @@ func Start(t testing.TB, o Options) *Server {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	s.own(t, dir)
 	s.Socket = dir
-	data := filepath.Join(dir, "data")
+	data := s.Data()
 	s.run(t, "initdb", "--pgdata", data, "--username=postgres", "--auth=reject", "--no-sync", "--encoding=UTF8", "--locale=C")
 
 	write := func(name string, content []byte) {
@@ -85,6 +85,9 @@ func Start(t testing.TB, o Options) *Server {
 	})
 	return s
 }
+
+// Data is the server's data directory, where its configuration is, too.
+func (s *Server) Data() string { return filepath.Join(s.Socket, "data") }
 
 // Psql runs a script as the superuser, with variables for \getenv, and returns what it printed.
 func (s *Server) Psql(t testing.TB, script string, environment map[string]string) string {
