@@ -57,12 +57,18 @@ func (w *agentWorld) run(t *testing.T, polls int) []string {
 		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
 		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
 	}
+	isready := fmt.Appendf(nil, "#!/bin/sh\n[ ! -e %s/dead ] || exit 2\n", w.dir)
+	require.NoError(t, os.WriteFile(filepath.Join(installed, "pg_isready"), isready, 0o755))
 	cmd := exec.CommandContext(ctx, filepath.Join(installed, "agent"))
+	cmd.Env = append(os.Environ(), "PATH="+installed+":"+os.Getenv("PATH"))
 	cmd.WaitDelay = time.Second // its children may live on for a moment
 	out, _ := cmd.CombinedOutput()
 	require.ErrorIs(t, ctx.Err(), context.Canceled, "the agent ended by itself: %s", out)
 	return strings.Fields(string(must(os.ReadFile(notes))))
 }
+
+// serverDies lasts until a converge that goes well.
+func (w *agentWorld) serverDies(t *testing.T) { note(t, filepath.Join(w.dir, "dead"), "") }
 
 func note(t *testing.T, path, word string) {
 	t.Helper()
@@ -74,12 +80,12 @@ func note(t *testing.T, path, word string) {
 // document is a desired state whose programs end with the given codes.
 func (w *agentWorld) document(t *testing.T, name string, converge, publish int) string {
 	t.Helper()
-	program := func(word string, code int) *fstest.MapFile {
-		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s${1:+:$1:$(head -c 9)} >>%s/notes\nexit %d\n", word, w.dir, code)}
+	program := func(word, also string, code int) *fstest.MapFile {
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s${1:+:$1:$(head -c 9)} >>%s/notes\n%s\nexit %d\n", word, w.dir, also, code)}
 	}
 	packed, err := bundle.Pack(fstest.MapFS{
-		"converge": program("converge:"+name, converge),
-		"publish":  program("publish", publish),
+		"converge": program("converge:"+name, fmt.Sprintf("[ %d != 0 ] || rm -f %s/dead", converge, w.dir), converge),
+		"publish":  program("publish", "", publish),
 	}, nil)
 	require.NoError(t, err)
 	return string(must(json.Marshal(map[string]string{
@@ -97,6 +103,7 @@ func TestAgentConvergesAndShowsThatItLives(t *testing.T) {
 func TestAgentTriesAgainAfterFiveSecondsToAMinute(t *testing.T) {
 	w := &agentWorld{dir: t.TempDir()}
 	failing := w.document(t, "bad", 1, 0)
+	w.serverDies(t)
 	w.answer = func(int) (string, int) { return failing, 1 }
 	assert.Equal(t, strings.Fields(`0 converge:bad 5 converge:bad 10 converge:bad 10 publish 10 converge:bad
 		10 publish 30 converge:bad 10 publish 50 converge:bad 10 publish 50 converge:bad`), w.run(t, 11))
@@ -122,6 +129,19 @@ func TestAgentTakesAChangeAtOnceAndForgetsTheOldOne(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(w.dir, "bundles", "*"))
 	require.NoError(t, err)
 	assert.Len(t, left, 1)
+}
+
+// Nor is it said of a dead server that it serves, until the next calm run.
+func TestAgentConvergesAtOnceWhereTheServerDied(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	calm := w.document(t, "calm", 0, 0)
+	w.answer = func(poll int) (string, int) {
+		if poll == 2 {
+			w.serverDies(t)
+		}
+		return calm, 1
+	}
+	assert.Equal(t, strings.Fields("0 converge:calm 10 publish 60 converge:calm 10 publish 60 publish"), w.run(t, 5))
 }
 
 func TestAgentTellsOnceWhyItCannotUnpackARevision(t *testing.T) {
