@@ -4,13 +4,16 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -50,9 +53,20 @@ func (w *agentWorld) run(t *testing.T, polls int) []string {
 	}))
 	defer server.Close()
 
+	out, _ := w.agent(t, ctx, server.URL).CombinedOutput()
+	require.ErrorIs(t, ctx.Err(), context.Canceled, "the agent ended by itself: %s", out)
+	return strings.Fields(string(must(os.ReadFile(notes))))
+}
+
+// agent is the command that runs it, for a metadata server.
+func (w *agentWorld) agent(t *testing.T, ctx context.Context, metadata string) *exec.Cmd {
+	t.Helper()
 	installed := filepath.Join(w.dir, "installed")
 	require.NoError(t, os.MkdirAll(installed, 0o755))
-	here := strings.NewReplacer("/usr/local/lib/crosscloud", installed, "http://metadata.google.internal", server.URL, "/var/lib/crosscloud", w.dir, "/run/crosscloud", w.dir+"/run", "sleep 5", "sleep 0.1")
+	here := strings.NewReplacer(
+		"/usr/local/lib/crosscloud", installed, "/var/lib/crosscloud", w.dir, "/run/crosscloud", w.dir+"/run",
+		"http://metadata.google.internal", metadata,
+		"sleep 5", "sleep 0.1", "longest=1800", "longest=1", "--kill-after=30", "--kill-after=1")
 	for _, name := range []string{"agent", "desired.sh"} {
 		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
 		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
@@ -62,9 +76,7 @@ func (w *agentWorld) run(t *testing.T, polls int) []string {
 	cmd := exec.CommandContext(ctx, filepath.Join(installed, "agent"))
 	cmd.Env = append(os.Environ(), "PATH="+installed+":"+os.Getenv("PATH"))
 	cmd.WaitDelay = time.Second // its children may live on for a moment
-	out, _ := cmd.CombinedOutput()
-	require.ErrorIs(t, ctx.Err(), context.Canceled, "the agent ended by itself: %s", out)
-	return strings.Fields(string(must(os.ReadFile(notes))))
+	return cmd
 }
 
 // serverDies lasts until a converge that goes well.
@@ -80,12 +92,15 @@ func note(t *testing.T, path, word string) {
 // document is a desired state whose programs end with the given codes.
 func (w *agentWorld) document(t *testing.T, name string, converge, publish int) string {
 	t.Helper()
-	program := func(word, also string, code int) *fstest.MapFile {
-		return &fstest.MapFile{Data: fmt.Appendf(nil, "#!/bin/bash\necho %s${1:+:$1:$(head -c 9)} >>%s/notes\n%s\nexit %d\n", word, w.dir, also, code)}
-	}
+	return w.runs(t, fmt.Sprintf("echo converge:%s >>%s/notes; [ %d != 0 ] || rm -f %[2]s/dead; exit %[3]d", name, w.dir, converge), publish)
+}
+
+// runs is a desired state with the given converge.
+func (w *agentWorld) runs(t *testing.T, converge string, publish int) string {
+	t.Helper()
 	packed, err := bundle.Pack(fstest.MapFS{
-		"converge": program("converge:"+name, fmt.Sprintf("[ %d != 0 ] || rm -f %s/dead", converge, w.dir), converge),
-		"publish":  program("publish", "", publish),
+		"converge": {Data: []byte("#!/bin/bash\n" + converge)},
+		"publish":  {Data: fmt.Appendf(nil, "#!/bin/bash\necho publish${1:+:$1:$(head -c 9)} >>%s/notes\nexit %d\n", w.dir, publish)},
 	}, nil)
 	require.NoError(t, err)
 	return string(must(json.Marshal(map[string]string{
@@ -142,6 +157,62 @@ func TestAgentConvergesAtOnceWhereTheServerDied(t *testing.T) {
 		return calm, 1
 	}
 	assert.Equal(t, strings.Fields("0 converge:calm 10 publish 60 converge:calm 10 publish 60 publish"), w.run(t, 5))
+}
+
+// What hangs ends, and the next run comes. What cannot even tell that it was ended is told of.
+func TestAgentEndsARunThatHangs(t *testing.T) {
+	for name, c := range map[string]struct{ hangs, want string }{
+		"and can be told":    {"exec sleep 600", "0 hangs 5 hangs"},
+		"and cannot be told": {"trap '' TERM; while true; do sleep 0.1; done", "0 hangs publish:converge 5 hangs publish:converge"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &agentWorld{dir: t.TempDir()}
+			hangs := w.runs(t, fmt.Sprintf("echo hangs >>%s/notes; %s", w.dir, c.hangs), 0)
+			w.answer = func(int) (string, int) { return hangs, 1 }
+			var without []string
+			for _, note := range w.run(t, 2) {
+				without = append(without, regexp.MustCompile(`[0-9a-f]{64}:`).ReplaceAllString(note, ""))
+			}
+			assert.Equal(t, strings.Fields(c.want), without)
+		})
+	}
+}
+
+// Stopped, it lets a run end first, which may be in the middle of a package; between runs it does not wait.
+func TestAgentIsStopped(t *testing.T) {
+	boottest.Tool(t, "curl")
+	for name, c := range map[string]struct {
+		when string // there is this file
+		says error
+	}{
+		"during a run": {"began", nil},
+		"between runs": {"waits", errors.New("signal: terminated")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &agentWorld{dir: t.TempDir()}
+			document := w.runs(t, fmt.Sprintf("cd %s; touch began; sleep 0.5; touch ended", w.dir), 0)
+			over := make(chan bool)
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Get("timeout_sec") != "0" {
+					note(t, filepath.Join(w.dir, "waits"), "")
+					<-over
+				}
+				rw.Header().Set("ETag", "version")
+				fmt.Fprint(rw, document)
+			}))
+			defer server.Close()
+			defer close(over)
+			agent := w.agent(t, t.Context(), server.URL)
+			require.NoError(t, agent.Start())
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(filepath.Join(w.dir, c.when))
+				return err == nil
+			}, 10*time.Second, 10*time.Millisecond)
+			require.NoError(t, agent.Process.Signal(syscall.SIGTERM))
+			assert.Equal(t, fmt.Sprint(c.says), fmt.Sprint(agent.Wait()))
+			assert.FileExists(t, filepath.Join(w.dir, "ended"))
+		})
+	}
 }
 
 func TestAgentTellsOnceWhyItCannotUnpackARevision(t *testing.T) {

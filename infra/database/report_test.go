@@ -78,14 +78,15 @@ func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 
 // Bash enters the EXIT trap with the code of the command before the signal.
 func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
-	for _, signal := range []string{"HUP", "INT", "PIPE", "TERM"} {
+	const stopped = "stopped by a signal, which the agent sends after half an hour, in: sleep 1"
+	for signal, says := range map[string]string{"HUP": "ended with code 143", "INT": "ended with code 143", "PIPE": "ended with code 143", "TERM": stopped} {
 		t.Run(signal, func(t *testing.T) {
 			h := newTestHost(t)
-			out, err := h.run(t, `begin_step seen; begin_step roles; true; kill -`+signal+` $$; true`)
+			out, err := h.run(t, `begin_step seen; begin_step roles; (sleep 0.3; kill -`+signal+` $$) & sleep 1; true`)
 			require.Error(t, err, out)
 			s := h.published(t)
 			assert.Equal(t, "retrying", s.State)
-			assert.Equal(t, "ended with code 143", s.Error)
+			assert.Equal(t, says, s.Error)
 			require.Len(t, s.Hops, 2)
 			assert.Equal(t, "roles", s.Hops[1].Name)
 			assert.False(t, s.Hops[1].OK)
@@ -93,7 +94,7 @@ func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
 	}
 }
 
-// A service that is stopped gets the signal as a whole.
+// A run that takes too long gets the signal with all its children.
 func TestASignalLeavesTheLogWhole(t *testing.T) {
 	h := newTestHost(t)
 	out, err := h.run(t, `begin_step roles; kill -TERM "$copier" $$; true`)

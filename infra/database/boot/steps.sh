@@ -25,14 +25,15 @@ end_step() {
 begin_run() {
   mkdir -p "$run_files" "${record%/*}"
   exec 3>&1
-  # The copier must not hold the lock, and inherits to ignore signals to the whole service: the last words are to come.
+  # The copier must not hold the lock, and inherits to ignore signals to the whole group: the last words are to come.
   trap '' HUP INT TERM
   exec > >(exec tee "$run_log" 3>&- 9>&-) 2>&1
   copier=$!
   trap report_error ERR
   trap report_end EXIT
   # By default the shell would call report_end with the code of the last command before the signal: often 0.
-  trap 'exit 143' HUP INT PIPE TERM
+  trap 'exit 143' HUP INT PIPE
+  trap 'failure="stopped by a signal, which the agent sends after half an hour, in: $BASH_COMMAND"; exit 143' TERM
   ! is_news || news=yes
 }
 
