@@ -59,3 +59,14 @@ func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	assert.Equal(t, []string{"reload ssh.service"}, install("ssh.service", two))
 	assert.Equal(t, nothing, install("ssh.service", two))
 }
+
+// Whatever sshd_config says after this file: where keys, or who vouches for them, could come from is decided here.
+func TestNobodyElseNamesAdministrators(t *testing.T) {
+	settings := string(must(os.ReadFile("boot/sshd.conf")))
+	for _, line := range []string{
+		"AuthorizedKeysFile /etc/crosscloud/ssh/%u", "AuthorizedKeysCommand none", "AuthorizedPrincipalsCommand none",
+		"TrustedUserCAKeys none", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin no",
+	} {
+		assert.Contains(t, settings, "\n"+line+"\n")
+	}
+}
