@@ -70,3 +70,14 @@ func TestNobodyElseNamesAdministrators(t *testing.T) {
 		assert.Contains(t, settings, "\n"+line+"\n")
 	}
 }
+
+// A key that has left the list must not let anybody in for as long as a disk or a permission is missing.
+func TestAdministratorsKeysComeBeforeWhatMayFail(t *testing.T) {
+	var steps []string
+	for line := range strings.Lines(string(must(os.ReadFile("boot/converge")))) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == "begin_step" {
+			steps = append(steps, words[1])
+		}
+	}
+	assert.Equal(t, strings.Fields("seen agent packages ssh disk cluster tls settings roles answers"), steps)
+}
