@@ -3,6 +3,7 @@ package database
 import (
 	"encoding/base64"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -135,6 +136,20 @@ func (d testDisk) format(t *testing.T, before string) (string, error) {
 	return shell(t, map[string]string{"/dev/disk/by-id/google-pgdata": d.path, "/var/lib/postgresql": d.path + "-mounted"}, "disk.sh", `
 		PATH=$PATH:/sbin:/usr/sbin
 		. ./report.sh; trap 'echo "$failure"' EXIT; `+before+` format_blank_disk`)
+}
+
+func TestAServerThatAcceptsAndSaysNothingIsNotWaitedFor(t *testing.T) {
+	boottest.Tool(t, "openssl")
+	boottest.Tool(t, "jq")
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))
+	defer listener.Close()
+	ca, _, _ := issue(t, net.IPv4(203, 0, 113, 20))
+	out, err := shell(t, map[string]string{"timeout 10": "timeout 0.5", "127.0.0.1:5432": listener.Addr().String()}, "answers.sh", `
+		. ./report.sh; trap 'echo "$failure"' EXIT
+		echo '{"address": "203.0.113.20"}' >desired.json; tls=.; echo "$CA" >ca.crt
+		check_connection`, "CA="+string(ca))
+	require.Error(t, err)
+	assert.Equal(t, "the server does not answer with a valid certificate for 203.0.113.20: no answer\n", out)
 }
 
 // shell runs commands in a copy of boot/, after one of its files, in which paths of the host are replaced by
