@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io/fs"
 	"math/big"
 	"net"
@@ -31,13 +32,7 @@ import (
 
 func TestRolesAreDefinedOnceAndFollowTheDesiredState(t *testing.T) {
 	server := postgrestest.Start(t, postgrestest.Options{})
-	apply := func(roles ...role) string {
-		return server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
-			"CROSSCLOUD_DATABASE": "todo",
-			"CROSSCLOUD_OWNER":    "todo",
-			"CROSSCLOUD_ROLES":    string(must(json.Marshal(roles))),
-		})
-	}
+	apply := func(roles ...role) string { return defineRoles(t, server, roles...) }
 	state := func() string {
 		return server.Psql(t, `SELECT rolname, rolcanlogin, rolpassword IS NOT NULL, array_to_string(setconfig, ',')
 			FROM pg_authid LEFT JOIN pg_db_role_setting ON setrole = oid WHERE rolname LIKE 'todo%' ORDER BY 1`, nil)
@@ -73,6 +68,29 @@ func TestRolesAreDefinedOnceAndFollowTheDesiredState(t *testing.T) {
 		"values are never part of the SQL text")
 }
 
+// The run that takes a login away may be killed before it has ended the sessions.
+func TestSessionsEndWithTheirRolesLogin(t *testing.T) {
+	server := postgrestest.Start(t, postgrestest.Options{HBA: "host all all 127.0.0.1/32 trust\n"})
+	a, b := role{"todo_a", verifier(t, "first")}, role{"todo_b", verifier(t, "second")}
+	apply := func(roles ...role) string { return defineRoles(t, server, roles...) }
+	session := func(name string) *pgx.Conn {
+		return must(pgx.Connect(t.Context(), fmt.Sprintf("host=127.0.0.1 port=%d dbname=todo user=%s", server.Port, name)))
+	}
+	apply(a, b)
+	first, second := session("todo_a"), session("todo_b")
+	defer second.Close(t.Context())
+	assert.Equal(t, "ALTER ROLE\nended a session of todo_a", apply(b))
+	assert.Error(t, first.Ping(t.Context()))
+
+	apply(a, b)
+	first = session("todo_a")
+	server.Psql(t, "ALTER ROLE todo_a NOLOGIN PASSWORD NULL", nil)
+	assert.Equal(t, "ended a session of todo_a", apply(b))
+	assert.Error(t, first.Ping(t.Context()))
+	assert.Empty(t, apply(b))
+	assert.NoError(t, second.Ping(t.Context()), "nobody else is sent away")
+}
+
 func TestClientsConnectAsTheURLDemands(t *testing.T) {
 	ca, certificate, serverKey := issue(t, net.IPv4(127, 0, 0, 1))
 	desired := example
@@ -84,10 +102,7 @@ func TestClientsConnectAsTheURLDemands(t *testing.T) {
 		Files:    map[string][]byte{"server.crt": certificate, "server.key": serverKey},
 		Settings: map[string]string{"ssl": "on"},
 	})
-	server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
-		"CROSSCLOUD_DATABASE": "todo", "CROSSCLOUD_OWNER": "todo",
-		"CROSSCLOUD_ROLES": string(must(json.Marshal(desired.Roles))),
-	})
+	defineRoles(t, server, desired.Roles...)
 	root := filepath.Join(t.TempDir(), "ca.crt")
 	require.NoError(t, os.WriteFile(root, ca, 0o644))
 	stranger, _, _ := issue(t, net.IPv4(127, 0, 0, 1))
@@ -138,9 +153,7 @@ func TestRotationLeavesTheAppLoggedIn(t *testing.T) {
 				roles = append(roles, role{name, verifier(t, versions[number])})
 			}
 		}
-		server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
-			"CROSSCLOUD_DATABASE": "todo", "CROSSCLOUD_OWNER": "todo", "CROSSCLOUD_ROLES": string(must(json.Marshal(roles))),
-		})
+		defineRoles(t, server, roles...)
 		for tried := 1; tried < len(versions); tried++ {
 			if tried == version || tried == version-1 {
 				assert.NoError(t, logIn(tried), "version %d at version %d", tried, version)
@@ -181,6 +194,14 @@ func TestTheLogHoldsNobodysTexts(t *testing.T) {
 	log := server.Log(t)
 	assert.Contains(t, log, "violates check constraint", "it says what went wrong")
 	assert.NotContains(t, log, "secret")
+}
+
+// defineRoles returns what roles.sql says of what it did.
+func defineRoles(t *testing.T, server *postgrestest.Server, roles ...role) string {
+	t.Helper()
+	return server.Psql(t, string(must(os.ReadFile("boot/roles.sql"))), map[string]string{
+		"CROSSCLOUD_DATABASE": "todo", "CROSSCLOUD_OWNER": "todo", "CROSSCLOUD_ROLES": string(must(json.Marshal(roles))),
+	})
 }
 
 func connect(t *testing.T, server *postgrestest.Server, url, root string, user *string) error {

@@ -37,14 +37,20 @@ WHERE rolpassword IS DISTINCT FROM verifier
    OR NOT rolcanlogin OR rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
 \gexec
 
--- A role that is no longer wanted keeps its name and loses its way in, at once.
-SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname),
-       format('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %L', rolname)
+-- A role that is no longer wanted keeps its name and loses its way in, at once. Its sessions are ended by a statement of
+-- their own: whoever lost the login in a run that was cut off there loses them in the next one.
+SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname)
 FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = member
 WHERE roleid = (SELECT oid FROM pg_roles WHERE rolname = :'owner')
   AND rolcanlogin
   AND NOT rolsuper
   AND rolname NOT IN (SELECT name FROM jsonb_to_recordset(:'roles') AS wanted(name text))
+\gexec
+
+SELECT format('SELECT %L WHERE pg_terminate_backend(%s, 5000)', 'ended a session of ' || rolname, pid)
+FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = member JOIN pg_stat_activity ON usesysid = member
+WHERE roleid = (SELECT oid FROM pg_roles WHERE rolname = :'owner')
+  AND NOT rolcanlogin
 \gexec
 
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'owner')
