@@ -8,14 +8,20 @@ readonly secrets=https://secretmanager.googleapis.com/v1
 # fetch_server_key asks only when the desired state names another version than the one that is here. It comes
 # before the certificates are placed: a server that starts with a certificate and another one's key fails.
 fetch_server_key() {
-  local secret
+  local secret answer said
   secret=$(jq --raw-output .serverKey desired.json)
   [[ ! -f $tls/server.key || $(cat "$tls/server.key.version" 2>/dev/null) != "$secret" ]] || return 0
   install -d -m 0755 "${tls%/*}" "$tls"
+  # What curl itself has to say is somewhere in the answer.
+  if ! answer=$(curl --silent --show-error --fail-with-body --max-time 30 --config <(authorization) \
+    "$secrets/$secret:access" 2>&1); then
+    said=$(text_of message <<<"$answer")
+    [[ $answer != *'"PERMISSION_DENIED"'* ]] || said+='; a new permission takes some minutes to work'
+    die "cannot read $secret: ${said:-$(grep --only-matching 'curl: .*' <<<"$answer" || true)}"
+  fi
   (umask 077 && : >"$tls/server.key.new")
-  curl --silent --show-error --fail --max-time 30 --config <(authorization) "$secrets/$secret:access" |
-    jq --raw-output --exit-status .payload.data | base64 --decode >"$tls/server.key.new" ||
-    die "cannot read $secret; a new permission takes some minutes to work"
+  jq --raw-output --exit-status .payload.data <<<"$answer" | base64 --decode >"$tls/server.key.new" ||
+    die "cannot read $secret: the answer holds no payload"
   [[ $(openssl pkey -pubout -in "$tls/server.key.new" 2>/dev/null) == "$(openssl x509 -noout -pubkey -in server.crt)" ]] ||
     die "$secret is not the key of the server's certificate"
   chown root:postgres "$tls/server.key.new"
