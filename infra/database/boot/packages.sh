@@ -4,6 +4,7 @@
 readonly packages=(postgresql-17 jq openssl logrotate openssh-server sudo)
 
 install_packages() {
+  local outdated
   export DEBIAN_FRONTEND=noninteractive
   # A run that was cut off (power, stop) leaves packages half-installed, and apt refuses to go on.
   if [[ -n $(dpkg --audit) ]]; then
@@ -15,19 +16,23 @@ install_packages() {
     ! dpkg-query --show "${packages[@]}" >/dev/null 2>&1; then
     install -d /etc/postgresql-common/createcluster.d
     place_file createcluster.conf /etc/postgresql-common/createcluster.d/crosscloud.conf 0644 root:root
-    apt_get update
-    apt_get --yes --no-install-recommends install "${packages[@]}"
+    # An archive that has none of these (the image brings Google's) may be down, or its key may have expired.
+    apt_get update || true
+    outdated=$apt_error
+    apt_get --yes --no-install-recommends install "${packages[@]}" || die "apt: ${outdated:-$apt_error}"
     changed "packages ${packages[*]}"
   fi
 }
 
-# apt_get waits for the lock: the first boot's own upgrades hold it for a while. What dpkg says is kept in
-# /var/log/apt/term.log.
+apt_error='' # the last one of the last apt_get
+
+# apt_get waits for dpkg's lock, which the first boot's own upgrades hold for a while. For that of the package lists apt
+# does not wait, whatever the option says: where another update holds it, the agent's next run comes. What dpkg says is
+# kept in /var/log/apt/term.log.
 apt_get() {
-  local said
-  if ! said=$(apt-get --option DPkg::Lock::Timeout=300 --quiet=2 "$@" 2>&1 >/dev/null); then
-    log "$said"
-    die "apt: $(grep '^E: ' <<<"$said" | tail -n 1)"
-  fi
+  local said code=0
+  said=$(apt-get --option DPkg::Lock::Timeout=300 --quiet=2 "$@" 2>&1 >/dev/null) || code=$?
   [[ -z $said ]] || log "$said"
+  apt_error=$(grep '^E: ' <<<"$said" | tail -n 1 || true)
+  return "$code"
 }
