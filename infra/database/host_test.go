@@ -65,6 +65,21 @@ func TestHostTakesWholeBundlesOnly(t *testing.T) {
 	}
 }
 
+// The start-up script and the agent come to it at the same time.
+func TestABundleIsUnpackedTwice(t *testing.T) {
+	text, revision, err := example.document()
+	require.NoError(t, err)
+	bundles := filepath.Join(t.TempDir(), "bundles")
+	out, err := shell(t, map[string]string{"/var/lib/crosscloud/bundles": bundles}, "desired.sh", `
+		sync() { cp --recursive "$2" "$bundle"; }
+		document=$DOCUMENT; unpack_desired`, "DOCUMENT="+text)
+	require.NoError(t, err, out)
+	assert.FileExists(t, filepath.Join(bundles, revision, "converge"))
+	assert.NoDirExists(t, filepath.Join(bundles, revision, "files"))
+	left := must(os.ReadDir(bundles))
+	assert.Len(t, left, 1)
+}
+
 func TestOnlyABlankDiskIsFormatted(t *testing.T) {
 	for name, c := range map[string]struct{ content, verdict string }{
 		"blank":             {"", "changed: formatted the data disk"},

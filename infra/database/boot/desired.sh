@@ -30,7 +30,7 @@ fetch_desired() {
 }
 
 # unpack_desired checks the bundle in $document and extracts it. A bundle's directory appears complete or not
-# at all, under the name of its content.
+# at all, under the name of its content. At boot, the start-up script and the agent may both be at it.
 unpack_desired() {
   local staging
   revision=$(desired_field revision)
@@ -44,7 +44,7 @@ unpack_desired() {
     mkdir "$staging/files" &&
     tar --extract --gzip --no-same-owner --file "$staging/bundle.tar.gz" --directory "$staging/files" &&
     sync --file-system "$staging/files" &&
-    mv "$staging/files" "$bundle"; then
+    { mv --no-target-directory "$staging/files" "$bundle" || [[ -d $bundle ]]; }; then
     rm -rf "$staging"
     return 0
   fi
