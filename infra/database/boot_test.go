@@ -18,6 +18,7 @@ import (
 // example is a desired state with every part set.
 var example = desiredState{
 	Address:           "203.0.113.20",
+	DiskGB:            20,
 	Database:          "todo",
 	Owner:             "todo",
 	Roles:             []role{{"todo_a", "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy"}, {"todo_b", "SCRAM-SHA-256$4096:c2FsdA==$b3RoZXI=:b3RoZXI="}},

@@ -22,7 +22,8 @@ var boot embed.FS
 // desiredState is what the boot files are told, as desired.json beside them. There is no secret in it; a role's
 // verifier lets the server check the password and nobody log in.
 type desiredState struct {
-	Address   string `json:"address"` // that the certificate is for
+	Address   string `json:"address"`    // that the certificate is for
+	DiskGB    int    `json:"dataDiskGb"` // a larger disk is another desired state, so an update waits for it
 	Database  string `json:"database"`
 	Owner     string `json:"owner"`
 	Roles     []role `json:"roles"`
@@ -132,6 +133,7 @@ func newDesired(db *Database, clients pulumi.StringArrayOutput, t *trust, l *log
 			}
 			text, revision, err := desiredState{
 				Address:           values[5].(string),
+				DiskGB:            db.args.DiskGB,
 				Database:          databaseName,
 				Owner:             ownerName,
 				Roles:             roles,

@@ -24,3 +24,11 @@ func TestHostIsToldItsKeysAndOperations(t *testing.T) {
 		})
 	}
 }
+
+// Otherwise the gate would find its revision served before the file system has grown.
+func TestALargerDiskIsAnotherDesiredState(t *testing.T) {
+	_, small := mustDeploy(t, nil)
+	m, large := mustDeploy(t, func(a *Args) { a.DiskGB = 40 })
+	assert.NotEqual(t, small.revision, large.revision)
+	assert.Equal(t, 40, desiredOf(t, m.Named(t, "db-vm").Plain()["metadata"].(map[string]any)["crosscloud"].(string)).DiskGB)
+}

@@ -51,13 +51,17 @@ filesystem() {
   blkid --probe --output value --match-tag "$1" "$disk" || true
 }
 
-# The disk may have been enlarged. A mounted file system grows in place.
+# The disk may have been enlarged; the machine sees that some seconds after Google does. A mounted file system grows in
+# place.
 grow_filesystem() {
-  local header blocks size
+  local header blocks size bytes wanted
+  bytes=$(blockdev --getsize64 "$disk")
+  wanted=$(jq .dataDiskGb desired.json)
+  ((bytes >= wanted << 30)) || die "the data disk has $((bytes >> 30)) GB, and not $wanted yet"
   header=$(dumpe2fs -h "$disk" 2>/dev/null)
   blocks=$(sed -n 's/^Block count: *//p' <<<"$header")
   size=$(sed -n 's/^Block size: *//p' <<<"$header")
-  (($(blockdev --getsize64 "$disk") / size > blocks)) || return 0
+  ((bytes / size > blocks)) || return 0
   if ! mountpoint --quiet "$mountpoint"; then
     # resize2fs demands a check of a file system that is not mounted; 1 means that it repaired something.
     e2fsck -f -p "$disk" || (($? == 1))
