@@ -89,6 +89,7 @@ func TestScriptsPassShellcheck(t *testing.T) {
 func TestUnitPassesSystemdAnalyze(t *testing.T) {
 	analyze := boottest.Tool(t, "systemd-analyze")
 	unit := string(must(os.ReadFile("boot/crosscloud-agent.service")))
+	assert.Contains(t, unit, "\nKillMode=mixed\n", "the agent decides when its run may be stopped")
 	// The command must exist for the check, and does so only on the host.
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "agent"), []byte("#!/bin/sh\n"), 0o755))
