@@ -65,6 +65,12 @@ func TestTheServerReadsItsFilesWhenTheyChange(t *testing.T) {
 	assert.Equal(t, reloaded, load(""))
 	assert.Empty(t, load(""))
 
+	// A restart reads the files, too.
+	assert.Equal(t, "changed: restarted the server", load(`
+		systemctl() { local before; before=$(load_time); `+reload+`; until [[ $(load_time) != "$before" ]]; do sleep 0.05; done; }
+		server_answer() { echo 0; }
+		restart_server;`))
+
 	// Killed before the reload was noted.
 	require.NoError(t, os.WriteFile(filepath.Join(server.Data(), "server.key"), []byte("another"), 0o600))
 	assert.Empty(t, load(`systemctl() { kill -9 $$; };`))
