@@ -12,7 +12,7 @@ func TestAnArchiveOfNoConcernKeepsNoPackagesAway(t *testing.T) {
 	for name, c := range map[string]struct{ update, install, says string }{
 		"well":                          {"", "", "changed: packages postgresql-17 "},
 		"another archive's key expired": {expired, "", "changed: packages postgresql-17 "},
-		"no lists":                      {locked, unknown, "failure: apt: " + locked},
+		"no lists":                      {locked, unknown, "failure: apt: " + unknown + " (update: " + locked + ")"},
 		"no such package":               {"", unknown, "failure: apt: " + unknown},
 		"no words":                      {"", "W: ?", "failure: apt: "},
 	} {

@@ -19,7 +19,8 @@ install_packages() {
     # An archive that has none of these (the image brings Google's) may be down, or its key may have expired.
     apt_get update || true
     outdated=$apt_error
-    apt_get --yes --no-install-recommends install "${packages[@]}" || die "apt: ${outdated:-$apt_error}"
+    apt_get --yes --no-install-recommends install "${packages[@]}" ||
+      die "apt: $apt_error${outdated:+ (update: $outdated)}"
     changed "packages ${packages[*]}"
   fi
 }
