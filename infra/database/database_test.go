@@ -16,7 +16,7 @@ const (
 )
 
 func TestEveryResourceHasAParentANameAndLabels(t *testing.T) {
-	m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs = prefixes("203.0.113.64/26") })
+	m, _ := mustDeploy(t, func(a *Args) { a.AdminCIDRs, a.SSHFrom = prefixes("203.0.113.64/26"), prefixes("203.0.113.64/26") })
 
 	// Where a resource has a name in GCP, this is the argument.
 	physical := map[string]string{
