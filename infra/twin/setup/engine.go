@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -94,7 +95,8 @@ func StopEngine(ctx context.Context, dir string) error {
 				return fmt.Errorf("the twin's Docker engine, process %d, does not end", process.Pid)
 			}
 		}
-		if _, err := os.Stat(own.file("bridge")); err == nil {
+		// The bridge has one name for all engines: one that runs beside this one has its containers on it.
+		if _, err := os.Stat(own.file("bridge")); err == nil && !engineRuns("/proc") {
 			if err := removeBridge(ctx); err != nil {
 				return err
 			}
@@ -128,6 +130,16 @@ func unmountBelow(dir string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// engineRuns reports whether a Docker engine is among the processes.
+func engineRuns(proc string) bool {
+	commands, _ := filepath.Glob(filepath.Join(proc, "[0-9]*", "cmdline")) // the pattern is good
+	return slices.ContainsFunc(commands, func(file string) bool {
+		text, _ := os.ReadFile(file) // a process may have ended since; one that nobody buried has no arguments any more
+		program, _, _ := strings.Cut(string(text), "\x00")
+		return filepath.Base(program) == "dockerd"
+	})
 }
 
 // removeBridge takes away what an engine leaves in the machine's network when it ends: its bridge, and its rules.

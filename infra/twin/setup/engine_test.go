@@ -72,6 +72,17 @@ func TestContainersOfAnEndedEngineAreNoticed(t *testing.T) {
 	assert.True(t, LeftContainers(dir))
 }
 
+func TestAnEngineBesideThisOneKeepsTheBridge(t *testing.T) {
+	proc := t.TempDir()
+	for pid, arguments := range map[string]string{"7": "", "8": "pgrep\x00dockerd\x00"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(proc, pid), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(proc, pid, "cmdline"), []byte(arguments), 0o644))
+	}
+	assert.False(t, engineRuns(proc))
+	require.NoError(t, os.WriteFile(filepath.Join(proc, "7", "cmdline"), []byte("/usr/sbin/dockerd\x00--data-root\x00/d\x00"), 0o644))
+	assert.True(t, engineRuns(proc))
+}
+
 func TestRulesOfTheEngineAreLeftOut(t *testing.T) {
 	assert.Equal(t, "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.0.2.0/24 -j MASQUERADE\nCOMMIT\n", withoutDocker(
 		"*nat\n:POSTROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"+
