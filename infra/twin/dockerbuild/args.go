@@ -16,6 +16,7 @@ type ImageArgs struct {
 	BuildOnPreview *bool         `json:"buildOnPreview,omitempty"`
 	Context        *BuildContext `json:"context,omitempty"`
 	Dockerfile     *Dockerfile   `json:"dockerfile,omitempty"`
+	Network        string        `json:"network,omitempty"` // the SDK fills in the default
 	Platforms      []string      `json:"platforms,omitempty"`
 	Push           bool          `json:"push"`
 	Registries     []Registry    `json:"registries,omitempty"`
@@ -84,6 +85,9 @@ func check(in ImageArgs) []cloud.Failure {
 		if p != "" && p != platform {
 			fail(fmt.Sprintf("platforms[%d]", i), "the twin builds for %s only, not for %q", platform, p)
 		}
+	}
+	if in.Network != "" && in.Network != "default" {
+		fail("network", "the twin builds in the default network only, not in %q", in.Network)
 	}
 	for i, tag := range in.Tags {
 		if tag == "" {

@@ -27,6 +27,7 @@ func TestWhatAChangeDoes(t *testing.T) {
 				cloudtest.InPlace("context.location", elsewhere),
 				cloudtest.Ignored("contextHash", "x").When("it is not the program's to give"),
 				cloudtest.InPlace("dockerfile.location", filepath.Join(b.dir, "Other")),
+				cloudtest.Refused("network", "none", "the twin builds in the default network only"),
 				cloudtest.InPlace("platforms", nil).When("to the engine's own"),
 				cloudtest.Refused("platforms", []any{"linux/s390x"}, "the twin builds for "+platform+" only").When("to another"),
 				cloudtest.InPlace("push", false),
