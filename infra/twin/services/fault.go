@@ -15,10 +15,8 @@ type service interface {
 	refuse(w http.ResponseWriter, r *http.Request, status int)
 }
 
-// faulty adds to what build makes the faults that are on record when a VM's request comes. Without one it costs a look
-// for a file.
-func faulty(p parts, build func(parts) service) http.Handler {
-	sound := build(p)
+// faulty adds to a service the faults that are on record when a VM's request comes. Without one it costs a look for a file.
+func faulty(p parts, sound service) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fault := faultOf(p, r)
 		if fault.Delay > 0 {
@@ -28,18 +26,11 @@ func faulty(p parts, build func(parts) service) http.Handler {
 			case <-time.After(fault.Delay):
 			}
 		}
-		answering := sound
-		if fault.Skew != 0 {
-			wrong := p
-			wrong.skew = fault.Skew
-			answering = build(wrong)
-			w.Header().Set("Date", wrong.clock().UTC().Format(http.TimeFormat))
-		}
 		if fault.Status != 0 {
-			answering.refuse(w, r, fault.Status)
+			sound.refuse(w, r, fault.Status)
 			return
 		}
-		answering.ServeHTTP(w, r)
+		sound.ServeHTTP(w, r)
 	})
 }
 

@@ -1,7 +1,6 @@
 package services_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -72,47 +71,4 @@ func TestFaultDelaysUntilTheClientGivesUp(t *testing.T) {
 	// The fault that is left has the metadata server's other name.
 	tw.must(databaseAddress, flavor, "http://"+awsMetadata+"/computeMetadata/v1/project/project-id")
 	tw.stop() // which waits for none of them
-}
-
-func TestFaultSkewsAServicesClock(t *testing.T) {
-	tw := newTwin(t)
-	read := []string{"--header", "X-Amz-Target: AmazonSSM.GetParameter", "--data", `{"Name":"/crosscloud/local/database-url"}`, "https://" + ssmHost + "/"}
-	tw.must(webAddress, tw.signing("ssm"), read...)
-	date := func(from, config string, args ...string) (ahead time.Duration, body string) {
-		_, body, err := tw.curl(from, config, append(args, "--include")...)
-		require.NoError(t, err)
-		for line := range strings.Lines(body) {
-			if name, value, found := strings.Cut(line, ":"); found && strings.EqualFold(name, "Date") {
-				when, err := http.ParseTime(strings.TrimSpace(value))
-				require.NoError(t, err)
-				return time.Until(when).Round(time.Hour), body
-			}
-		}
-		t.Fatalf("no date in %s", body)
-		return 0, ""
-	}
-
-	put(t, tw.store, ssmHost, state.Fault{Skew: time.Hour})
-	ahead, body := date(webAddress, tw.signing("ssm"), read...)
-	assert.Equal(t, time.Hour, ahead)
-	assert.Contains(t, body, "InvalidSignatureException")
-	ahead, body = date(stranger, tw.signing("ssm"), read...)
-	assert.Zero(t, ahead, "the operator's clock is the twin's")
-	assert.Contains(t, body, "\"Parameter\"")
-
-	// Permissions do not come into force sooner or later by it.
-	require.NoError(t, state.Update(tw.store, "web", func(r state.Role, err error) (state.Role, error) {
-		r.PolicyHistory = map[string]state.History{"own": {{At: time.Now().Add(-time.Minute)}}}
-		return r, err
-	}))
-	put(t, tw.store, ssmHost, state.Fault{Skew: -4 * time.Minute})
-	tw.must(webAddress, tw.signing("ssm"), read...)
-
-	put(t, tw.store, secretsHost, state.Fault{Skew: 2 * time.Hour})
-	secret := "https://" + secretsHost + "/v1/projects/todo-123/secrets/server-key/versions/1:access"
-	ahead, body = date(databaseAddress, bearing(tw.token()), secret)
-	assert.Equal(t, 2*time.Hour, ahead)
-	assert.Contains(t, body, "UNAUTHENTICATED", "the token has expired there")
-	put(t, tw.store, gcpMetadata, state.Fault{Skew: 2 * time.Hour})
-	tw.must(databaseAddress, bearing(tw.token()), secret)
 }

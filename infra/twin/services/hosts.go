@@ -54,7 +54,7 @@ func newHosts(p parts) service {
 	return &hosts{
 		parts:   p,
 		secrets: secretmanager.New(p.store, p.authority(), p.log),
-		storage: gcs.New(p.store, gcs.NewObjects(p.store, p.clock), p.authority(), p.log),
+		storage: gcs.New(p.store, gcs.NewObjects(p.store, p.now), p.authority(), p.log),
 		regions: map[string]map[string]http.Handler{},
 	}
 }
@@ -100,9 +100,9 @@ func (h *hosts) region(name string) map[string]http.Handler {
 	}
 	p := h.parts
 	verifier := p.verifier(name)
-	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.clock)
+	registry := ecr.New(p.store, p.mint, verifier, Account, name, p.log, p.now)
 	h.regions[name] = map[string]http.Handler{
-		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.clock),
+		"ssm":                ssm.New(p.store, p.mint, verifier, Account, name, p.log, p.now),
 		"s3":                 s3.New(verifier, p.objects, "s3."+name+".amazonaws.com", p.log),
 		"api.ecr":            registry,
 		Account + ".dkr.ecr": http.HandlerFunc(registry.ServeRegistry),

@@ -20,8 +20,8 @@ type metadata struct {
 func newMetadata(p parts) service {
 	return &metadata{
 		parts: p,
-		aws:   imds.New(p.store, p.mint, p.verifier(""), Account, p.log, p.clock),
-		gcp:   gcemeta.New(p.store, p.authority(), p.log, p.clock),
+		aws:   imds.New(p.store, p.mint, p.verifier(""), Account, p.log, p.now),
+		gcp:   gcemeta.New(p.store, p.authority(), p.log, p.now),
 	}
 }
 

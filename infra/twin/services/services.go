@@ -81,19 +81,15 @@ type parts struct {
 	objects gofakes3.Backend
 	log     *slog.Logger
 	now     func() time.Time
-	skew    time.Duration // of the services' clocks
 }
-
-// clock is what the services take for the time.
-func (p parts) clock() time.Time { return p.now().Add(p.skew) }
 
 // verifier is that of one region. Whether the credentials are good does not depend on it.
 func (p parts) verifier(region string) *awsauth.Verifier {
-	return awsauth.NewVerifier(p.store, p.mint, Account, region, p.now).Skewed(p.skew)
+	return awsauth.NewVerifier(p.store, p.mint, Account, region, p.now)
 }
 
 func (p parts) authority() *gcpauth.Authority {
-	return gcpauth.New(p.store, p.mint, p.now).Skewed(p.skew)
+	return gcpauth.New(p.store, p.mint, p.now)
 }
 
 // Serve serves on open ports until the context ends.
@@ -114,9 +110,9 @@ func Serve(ctx context.Context, o Options, l Listeners) error {
 	if err != nil {
 		return err
 	}
-	secure := newServer(logged(faulty(p, newHosts), p.log), p.log)
+	secure := newServer(logged(faulty(p, newHosts(p)), p.log), p.log)
 	secure.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificates.GetCertificate}
-	plain := newServer(logged(faulty(p, newMetadata), p.log), p.log)
+	plain := newServer(logged(faulty(p, newMetadata(p)), p.log), p.log)
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

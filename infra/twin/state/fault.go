@@ -10,6 +10,4 @@ type Fault struct {
 	// Status is the one of HTTP, 400 to 599, with which every request is refused, in the form of the service's own errors;
 	// 0 refuses none.
 	Status int `json:"status,omitempty"`
-	// Skew is how far the service's clock is ahead.
-	Skew time.Duration `json:"skew,omitempty"`
 }

@@ -35,7 +35,7 @@ type session struct {
 
 // RoleCredentials are those that the instance metadata service hands out. Within an hour they are the same.
 func (v *Verifier) RoleCredentials(role state.Role, instance string) (Credentials, error) {
-	issued := v.clock().Truncate(sessionStep)
+	issued := v.now().Truncate(sessionStep)
 	expires := issued.Add(sessionLife)
 	text, err := token.New(v.mint, purposeSession, session{Role: role.Name, RoleID: role.ID, Instance: instance}, expires)
 	if err != nil {

@@ -20,24 +20,12 @@ type Verifier struct {
 	account string
 	region  string
 	now     func() time.Time
-	skew    time.Duration
 }
 
 // NewVerifier returns the verifier of one twin. The clock is a parameter so that tests can let credentials expire.
 func NewVerifier(store *state.Store, mint *token.Mint, account, region string, now func() time.Time) *Verifier {
 	return &Verifier{store: store, mint: mint, account: account, region: region, now: now}
 }
-
-// Skewed returns the verifier of a service whose clock goes wrong by so much. That counts for signatures and sessions, and
-// not for which permissions have taken effect, as IAM's clock goes right.
-func (v *Verifier) Skewed(skew time.Duration) *Verifier {
-	skewed := *v
-	skewed.skew = skew
-	return &skewed
-}
-
-// clock is the service's own.
-func (v *Verifier) clock() time.Time { return v.now().Add(v.skew) }
 
 // Caller is who signed a request.
 type Caller struct {
@@ -57,7 +45,7 @@ func (v *Verifier) Verify(r *http.Request, service string) (Caller, error) {
 	if s.service != service || s.region != v.region {
 		return Caller{}, &Error{Code: BadSignature, Message: fmt.Sprintf("Credential should be scoped to a valid region and to the correct service: '%s', '%s'.", v.region, service)}
 	}
-	if err := checkTime(service, s.time, v.clock()); err != nil {
+	if err := checkTime(service, s.time, v.now()); err != nil {
 		return Caller{}, err
 	}
 	caller, secret, err := v.keyOf(s, r.Header.Get("X-Amz-Security-Token"))
@@ -79,7 +67,7 @@ func (v *Verifier) keyOf(s signature, sessionToken string) (Caller, string, erro
 	if sessionToken == "" { // there are no long-lived keys
 		return Caller{}, "", &Error{Code: UnknownKey, Message: "The security token included in the request is invalid."}
 	}
-	claims, _, err := token.Read[session](v.mint, purposeSession, sessionToken, v.clock())
+	claims, _, err := token.Read[session](v.mint, purposeSession, sessionToken, v.now())
 	switch {
 	case errors.Is(err, token.ErrExpired):
 		return Caller{}, "", &Error{Code: Expired, Message: "The security token included in the request is expired"}

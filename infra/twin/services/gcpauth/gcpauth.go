@@ -55,24 +55,12 @@ type Authority struct {
 	store *state.Store
 	mint  *token.Mint
 	now   func() time.Time
-	skew  time.Duration
 }
 
 // New returns the authority of one twin.
 func New(store *state.Store, mint *token.Mint, now func() time.Time) *Authority {
 	return &Authority{store: store, mint: mint, now: now}
 }
-
-// Skewed returns the authority as a service sees it whose clock goes wrong by so much. That counts for tokens, and not for
-// which grants have taken effect, as IAM's clock goes right.
-func (a *Authority) Skewed(skew time.Duration) *Authority {
-	skewed := *a
-	skewed.skew = skew
-	return &skewed
-}
-
-// clock is the service's own.
-func (a *Authority) clock() time.Time { return a.now().Add(a.skew) }
 
 // Caller is the service account that a request's token names.
 type Caller struct {
@@ -82,7 +70,7 @@ type Caller struct {
 
 // Issue returns an access token of a service account and the time it ends.
 func (a *Authority) Issue(c Caller) (string, time.Time, error) {
-	expires := a.clock().Truncate(tokenLife - tokenRest).Add(tokenLife)
+	expires := a.now().Truncate(tokenLife - tokenRest).Add(tokenLife)
 	text, err := token.New(a.mint, purpose, c, expires)
 	if err != nil {
 		return "", time.Time{}, err
@@ -101,7 +89,7 @@ func (a *Authority) Authenticate(r *http.Request, scopes ...string) (Caller, err
 	if !found {
 		return Caller{}, invalid
 	}
-	c, _, err := token.Read[Caller](a.mint, purpose, text, a.clock())
+	c, _, err := token.Read[Caller](a.mint, purpose, text, a.now())
 	if err != nil {
 		return Caller{}, invalid
 	}
