@@ -23,7 +23,7 @@ func bundled(t *testing.T) (dir string, converge func(settings string) []string)
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o755))
 	}
 	rooted := strings.NewReplacer("/run/", dir+"/run/", "/etc/crosscloud", dir+"/etc", "/var/lib/crosscloud", dir)
-	for _, name := range []string{"converge", "agent/status.sh"} {
+	for _, name := range []string{"converge", "agent/apt.sh", "agent/status.sh"} {
 		text, err := os.ReadFile("boot/" + name)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(here, name), []byte(rooted.Replace(string(text))), 0o755))

@@ -34,7 +34,7 @@ func TestUserDataFitsAndInstallsTheAgent(t *testing.T) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	assert.Equal(t, []string{"agent.env", "agent.sh", "aws.sh", "crosscloud-agent.service", "prepare.sh", "status.sh"}, names)
+	assert.Equal(t, []string{"agent.env", "agent.sh", "apt.sh", "aws.sh", "crosscloud-agent.service", "prepare.sh", "status.sh"}, names)
 }
 
 func TestUserDataIsTheSameEveryTime(t *testing.T) {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Signed requests to AWS with the machine's own role. Sourced; needs curl and jq.
+# Signed requests to AWS with the machine's own role. Sourced; needs curl and, but for log_in and ssm, jq.
 #
 # No credential becomes an argument of a process, where every user could read it: curl gets them through --config on a
 # file descriptor. Limits of time are far above what the services take: one that is slow only slows things down.
@@ -13,15 +13,19 @@ log_in() {
   aws_region=$(metadata "$token" placement/region)
   role=$(metadata "$token" iam/security-credentials/)
   aws_credentials=$(metadata "$token" "iam/security-credentials/$role")
-  aws_config=$(jq --raw-output \
-    '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"X-Amz-Security-Token: \(.Token)\""' <<<"$aws_credentials")
+  aws_config=$(printf 'user = "%s:%s"\nheader = "X-Amz-Security-Token: %s"' \
+    "$(credential AccessKeyId)" "$(credential SecretAccessKey)" "$(credential Token)")
+}
+
+# credential NAME prints one of aws_credentials, in none of which a character is escaped.
+credential() {
+  sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' <<<"$aws_credentials"
 }
 
 # as_role COMMAND… runs a program of somebody else's with the role's credentials in its environment.
 as_role() {
-  AWS_ACCESS_KEY_ID=$(jq --raw-output .AccessKeyId <<<"$aws_credentials") \
-    AWS_SECRET_ACCESS_KEY=$(jq --raw-output .SecretAccessKey <<<"$aws_credentials") \
-    AWS_SESSION_TOKEN=$(jq --raw-output .Token <<<"$aws_credentials") "$@"
+  AWS_ACCESS_KEY_ID=$(credential AccessKeyId) AWS_SECRET_ACCESS_KEY=$(credential SecretAccessKey) \
+    AWS_SESSION_TOKEN=$(credential Token) "$@"
 }
 
 # metadata TOKEN PATH prints one value of the instance's metadata.

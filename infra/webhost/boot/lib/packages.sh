@@ -16,19 +16,14 @@ install_packages() {
   keeps_time || missing+=(systemd-timesyncd)
   # What an interrupted run left behind makes apt refuse everything.
   if [[ -n $(dpkg --audit) ]]; then
-    DEBIAN_FRONTEND=noninteractive dpkg --configure -a
+    DEBIAN_FRONTEND=noninteractive dpkg --configure -a || blame_apt
     changed 'finished an interrupted installation'
   fi
   ((${#missing[@]})) || return 0
-  apt_get update
-  apt_get -y --no-install-recommends install "${missing[@]}"
+  apt_get update || blame_apt
+  apt_get -y --no-install-recommends install "${missing[@]}" || blame_apt
   changed "packages ${missing[*]}"
-  apt_get clean # the disk is small
   detail="installed ${missing[*]}"
-}
-
-installed() {
-  [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == 'ii ' ]]
 }
 
 keeps_time() {
@@ -39,7 +34,8 @@ keeps_time() {
   [[ -n $line ]]
 }
 
-# apt_get waits for the lock: at a first boot others install packages too.
-apt_get() {
-  DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@"
+# blame_apt ends the step with apt's own error.
+blame_apt() {
+  detail=$(apt_complaint <"$log")
+  return 1
 }
