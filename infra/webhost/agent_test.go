@@ -7,12 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// agent/agent.sh with an SSM, a bundle and a converge of the test's own: $ends is a command that converge ends with.
+// agent/agent.sh with an SSM, a bundle and a converge of the test's own: $ends is what converge does, and $serves is how it tells that it serves.
 const agentWorld = `
 set -euo pipefail
 DESIRED_PARAMETER=/desired STATUS_PARAMETER=/status
 . <(sed -e '/^here=/d' -e '/^\. "/d' -e '/^"\${1/d' "$boot/agent/agent.sh")
 . "$boot/agent/status.sh"
+newest=$(printf 'a%.0s' {1..64})
 bundles=$world/bundles run=$world log=$world/converge.log
 status_file=$world/status.json published_file=$world/published.json operations_file=$world/operations.json
 say() { printf '%s\n' "$*"; }
@@ -25,21 +26,23 @@ get_parameter() {
   fi
 }
 put_parameter() { tee "$world/parameter" | jq --raw-output '"publish \(.state): \(.hops | map(.name) | join(" ")) (\(.error))"'; }
+program() { [[ ${empty:-} ]] || printf '#!/bin/bash\n%s\n' "$ends"; }
 fetch() {
+  [[ ! -d $bundles/$1 ]] || return 0
   say "fetch"
   [[ -z ${missing:-} ]] || { echo 's3 GetObject k: AccessDenied' >&2; return 1; }
   mkdir -p "$bundles/$1"
-  printf '#!/bin/bash\n%s\n' "$ends" >"$bundles/$1/converge"
+  program >"$bundles/$1/converge"
   chmod +x "$bundles/$1/converge"
 }
-newest=$(printf 'a%.0s' {1..64})
+serves="jq --null-input '{revision: \"$newest\", state: \"serving\", hops: []}' >'$status_file'"
 set +e
 `
 
 func TestARevisionIsAnnouncedBeforeItsBundleIsFetched(t *testing.T) {
 	dir := t.TempDir()
 	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "done"},
-		shell(t, dir, "", agentWorld+`ends='echo done'; (set -e; look)`))
+		shell(t, dir, "", agentWorld+`ends="$serves; echo done"; (set -e; look)`))
 	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 0 "))
 }
 
@@ -61,11 +64,54 @@ func TestAConvergeThatHangsIsEndedAndReported(t *testing.T) {
 	assert.Equal(t, "publish retrying: seen (converge did not end within 0.5 seconds)", last(said))
 }
 
+// A loss of power can leave a bundle whose files are empty, and bash takes an empty program for one that succeeds.
+func TestAConvergeWithoutAnOutcomeIsReportedAndItsBundleFetchedAgain(t *testing.T) {
+	dir := t.TempDir()
+	const anew = `retry_seconds=0; (set -e; look); empty=''; ends="$serves; echo done"; (set -e; look); (set -e; look)`
+	assert.Equal(t, []string{
+		"publish converging: seen ()", "fetch", "publish retrying: seen (converge ended with code 0 and no outcome:)",
+		"fetch", "done",
+	}, shell(t, dir, "", agentWorld+"empty=yes; "+anew))
+	assert.Equal(t, []string{
+		"publish converging: seen ()", "fetch", "begun", "lib/files.sh: line 1",
+		"publish retrying: seen (converge ended with code 2 and no outcome: lib/files.sh: line 1)", "fetch", "done",
+	}, shell(t, t.TempDir(), "", agentWorld+`ends='echo begun; echo lib/files.sh: line 1; exit 2'; `+anew))
+	assert.True(t, strings.HasPrefix(contents(dir, "last"), strings.Repeat("a", 64)+" 0 "))
+}
+
+func TestAnOutcomeThatNobodyHeardIsNotTakenBack(t *testing.T) {
+	said := shell(t, t.TempDir(), "", agentWorld+`ends="$serves; echo tried; exit 1"; (set -e; look)`)
+	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "tried"}, said)
+}
+
+// The run before had one.
+func TestAnOldRevisionsConvergeWithoutAnOutcomeIsReportedToo(t *testing.T) {
+	said := shell(t, t.TempDir(), "", agentWorld+`ends="$serves; echo done"; (set -e; look); settled_seconds=0
+: >"$bundles/$newest/converge"
+(set -e; look)`)
+	assert.Equal(t, "publish retrying: seen (converge ended with code 0 and no outcome:)", last(said))
+}
+
+func TestABundleGetsItsNameOnceItsFilesAreOnTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	said := shell(t, dir, "", `
+set -euo pipefail
+. <(sed -e '/^here=/d' -e '/^\. "/d' -e '/^"\${1/d' "$boot/agent/agent.sh")
+bundles=$world/bundles
+tar -czf "$world/packed" -C "$boot" converge
+get_object() { cp "$world/packed" "$3"; }
+sync() { ls "$bundles"; echo "$1 ${2#"$bundles"}"; }
+name=$(sha256sum <"$world/packed"); name=${name%% *}
+fetch "$name" b k | sed "s/$name/NAME/"
+ls "$bundles/$name"`)
+	assert.Equal(t, []string{"NAME.part", "--file-system /NAME.part", "converge"}, said)
+}
+
 func TestAClockThatIsSetDelaysNoTry(t *testing.T) {
-	said := shell(t, t.TempDir(), "", agentWorld+`ends='echo tried; exit 1'; retry_seconds=0; (set -e; look)
+	said := shell(t, t.TempDir(), "", agentWorld+`ends="$serves; echo tried; exit 1"; retry_seconds=0; (set -e; look)
 date() { command date --date '1 hour ago' "$@"; }
 (set -e; look)`)
-	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "tried", "fetch", "tried"}, said)
+	assert.Equal(t, []string{"publish converging: seen ()", "fetch", "tried", "tried"}, said)
 }
 
 // A package manager that is killed in the middle leaves a mess.

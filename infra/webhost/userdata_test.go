@@ -54,3 +54,13 @@ func TestUserDataRefusesWhatIsNoParameter(t *testing.T) {
 		assert.ErrorContains(t, err, "is not the name of a parameter", "%q", name)
 	}
 }
+
+// cloud-init runs it once, so what a loss of power takes from the disk afterwards never comes back.
+func TestTheAgentIsOnTheDiskBeforeItIsEnabled(t *testing.T) {
+	said := shell(t, t.TempDir(), "", `
+. <(sed '/^main$/,$d' "$boot/bootstrap.sh")
+sed() { :; }; base64() { :; }; tar() { :; }
+install() { echo install; }; sync() { echo sync; }; systemctl() { echo "systemctl $1"; }
+main | uniq`)
+	assert.Equal(t, []string{"install", "sync", "systemctl daemon-reload", "systemctl enable", "systemctl start"}, said)
+}

@@ -13,6 +13,8 @@ main() {
   install -m 0755 "$files"/*.sh /usr/local/lib/crosscloud/
   install -m 0644 "$files/crosscloud-agent.service" /etc/systemd/system/
   rm -r "$files"
+  # A loss of power must not leave empty files behind an agent that is enabled.
+  sync
   systemctl daemon-reload
   systemctl enable crosscloud-agent.service
   # cloud-init is part of the boot that the agent waits for, so waiting here for the agent could block both.

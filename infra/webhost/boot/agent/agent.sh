@@ -78,21 +78,34 @@ fetch() {
   mkdir "$unpacked"
   tar -xzf "$archive" -C "$unpacked" --no-same-owner
   rm "$archive"
+  # The name must not reach the disk before the files do: after a loss of power they would be empty.
+  sync --file-system "$unpacked"
   mv "$unpacked" "$bundles/$1"
 }
 
-# converge REVISION runs the bundle's program, and remembers how and when it ended.
+# converge REVISION runs the bundle's program, remembers how and when it ended, and tells what it could not tell itself.
 converge() {
-  local code=0
+  local code=0 why=''
+  rm -f "$status_file" # of the run before; each run begins with one of its own
   CONVERGE_LOG=$log timeout --kill-after=30 "$converge_seconds" "$bundles/$1/converge" >"$log" 2>&1 || code=$?
   cat "$log"
-  printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
-  # What was killed could not tell.
   if ((code == 124)); then # timeout's
-    complain "$1" "converge did not end within $converge_seconds seconds"
+    why="converge did not end within $converge_seconds seconds"
   elif ((code > 128)); then
-    complain "$1" "converge was ended with code $code"
+    why="converge was ended with code $code"
+  elif ! has_outcome; then
+    # Something is wrong with the bundle itself: bash takes an empty file for a program that succeeds. It is fetched anew.
+    why="converge ended with code $code and no outcome: $(tail -n 1 "$log")"
+    code=1
+    rm -rf "${bundles:?}/$1"
   fi
+  printf '%s %s %s\n' "$1" "$code" "$(date +%s)" >"$run/last"
+  [[ -z $why ]] || complain "$1" "$why"
+}
+
+# has_outcome: the run came to its last words, whether or not somebody heard them.
+has_outcome() {
+  [[ -s $status_file && $(jq --raw-output '.state' "$status_file") != converging ]]
 }
 
 # forget_bundles REVISION keeps this bundle and the three before it, for a look at what changed.
