@@ -47,7 +47,7 @@ nginx_complaint() {
 # load_nginx makes nginx use what is on disk: its configuration, the slots' list, the certificate. It returns when new
 # requests meet it.
 load_nginx() {
-  local old end=$((SECONDS + 10))
+  local old end=$(($(uptime_seconds) + 10))
   if in_use nginx /etc/nginx "${certificate%/*}" && systemctl is-active --quiet nginx.service; then
     return 0
   fi
@@ -56,7 +56,7 @@ load_nginx() {
   systemctl reload-or-restart nginx.service
   # A reload only asks for it, and one that fails leaves the old workers.
   until nginx_workers | grep --quiet --invert-match --line-regexp --fixed-strings "${old:-none}"; do
-    if ((SECONDS >= end)); then
+    if (($(uptime_seconds) >= end)); then
       detail='nginx does not take its configuration'
       return 1
     fi
@@ -72,9 +72,9 @@ nginx_workers() {
 
 # nginx_shows_certificate waits until visitors get the certificate that they should.
 nginx_shows_certificate() {
-  local end=$((SECONDS + 10))
+  local end=$(($(uptime_seconds) + 10))
   until [[ $(served_certificate) == "$(openssl x509 -in "$certificate")" ]]; do
-    if ((SECONDS >= end)); then
+    if (($(uptime_seconds) >= end)); then
       detail='port 443 does not show the certificate'
       return 1
     fi

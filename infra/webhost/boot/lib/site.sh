@@ -5,12 +5,12 @@ site_seconds=15
 
 # visit_site asks through nginx, under the site's own address and trusting its own certificate only.
 visit_site() {
-  local address said end=$((SECONDS + site_seconds))
+  local address said end=$(($(uptime_seconds) + site_seconds))
   address=$(want .address)
   # nginx keeps /readyz to itself; that the slots are ready is known from their own ports.
   until said=$(curl --silent --show-error --fail --max-time 5 --noproxy '*' --cacert "$certificate" \
     --connect-to ::127.0.0.1:443 --output /dev/null "https://$address/healthz" 2>&1); do
-    if ((SECONDS >= end)); then
+    if (($(uptime_seconds) >= end)); then
       detail="https://$address/healthz does not answer through nginx"
       error=$said
       return 1

@@ -84,10 +84,10 @@ slot_answers() {
 
 # slot_gets_ready SLOT waits for it, as long as there is hope.
 slot_gets_ready() {
-  local end=$((SECONDS + ready_seconds))
+  local end=$(($(uptime_seconds) + ready_seconds))
   until slot_answers "$1" /readyz; do
     ! slot_crashes "$1" || return 1
-    ((SECONDS < end)) || return 1
+    (($(uptime_seconds) < end)) || return 1
     sleep 0.5
   done
 }
@@ -99,10 +99,10 @@ slot_crashes() {
 
 # drain_slot SLOT waits until nginx, which no longer sends it new requests, has got its last answer.
 drain_slot() {
-  local end=$((SECONDS + drain_seconds)) port
+  local end=$(($(uptime_seconds) + drain_seconds)) port
   port=$(slot_value "$1" port)
   while [[ -n $(ss --no-header --tcp --numeric state established "( dport = :$port )") ]]; do
-    if ((SECONDS >= end)); then
+    if (($(uptime_seconds) >= end)); then
       echo "slot $1: requests were still under way after $drain_seconds seconds"
       return 0
     fi
