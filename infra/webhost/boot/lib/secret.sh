@@ -9,12 +9,19 @@ secret_file() {
 }
 
 fetch_secret() {
-  local file parameter version answer
+  local file
   file=$(secret_file)
-  version=$(want .databaseUrl.version)
-  detail="version $version"
-  [[ ! -s $file ]] || return 0
+  detail="version $(want .databaseUrl.version)"
+  [[ -s $file ]] || read_secret "$file"
+  # Not only after a reading: a run that was killed just then left the old one.
+  find "$secrets" -type f -not -path "$file" -delete
+}
+
+# read_secret FILE
+read_secret() {
+  local parameter version answer
   parameter=$(want .databaseUrl.parameter)
+  version=$(want .databaseUrl.version)
   answer=$(get_parameter "$parameter")
   # SSM answers with the newest version. Older than desired: it has not arrived everywhere. Newer: a later desired state
   # is on its way, and this one's secret is gone.
@@ -23,8 +30,7 @@ fetch_secret() {
     return 1
   fi
   install -d -m 0700 "$secrets"
-  (umask 077 && jq --raw-output '.Value' <<<"$answer" >"$file.new")
-  mv "$file.new" "$file"
+  (umask 077 && jq --raw-output '.Value' <<<"$answer" >"$1.new")
+  mv "$1.new" "$1"
   changed "secret, version $version"
-  find "$secrets" -type f -not -path "$file" -delete
 }
