@@ -58,7 +58,6 @@ const sshWorld = filesWorld + `
 here=$boot config=$world/etc desired=$world/desired.json detail=''
 . "$boot/lib/ssh.sh"
 sudo_rule=$world/sudoers sshd_settings=$world/sshd.conf
-installed() { return 0; }
 id() { echo admin adm; }
 systemctl() { case "$1 ${!#}" in "is-active ssh.$active") return 0 ;; is-active*) return 1 ;; *) echo "systemctl $1 ${!#}" ;; esac; }
 install_admin_keys >"$world/said"
@@ -83,4 +82,13 @@ func TestKeysOfAdministratorsComeAndGo(t *testing.T) {
 
 	assert.Equal(t, []string{"nothing"}, keys(`"key one"`, "socket"))
 	assert.Equal(t, []string{"systemctl --quiet ssh.service"}, keys(`"key one"`, "nobody"), "it is started")
+}
+
+// sshd takes the first value of each, so what the image or an agent of the cloud's sets later does not count.
+func TestNobodyButTheStackLetsAnAdministratorIn(t *testing.T) {
+	settings := contents("boot/ssh", "sshd.conf")
+	for _, line := range []string{"AuthorizedKeysFile /etc/crosscloud/ssh/%u", "AuthorizedKeysCommand none", "AuthorizedPrincipalsCommand none",
+		"TrustedUserCAKeys none", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin no"} {
+		assert.Contains(t, settings, "\n"+line+"\n")
+	}
 }
