@@ -3,7 +3,8 @@
 
 # podman recommends what this host needs none of (rootless containers, bridge networks) besides crun, its runtime.
 packages=(
-  amazon-ecr-credential-helper ca-certificates crun curl iproute2 jq logrotate nftables nginx openssl podman procps
+  amazon-ecr-credential-helper ca-certificates crun curl iproute2 jq logrotate nftables nginx openssh-server openssl
+  podman procps sudo
 )
 
 install_packages() {

@@ -22,7 +22,6 @@ install_admin_keys() {
     detail='no keys'
     return 0
   fi
-  install_sshd
   create_admin
   put 0440 "$sudo_rule" <"$here/ssh/admin.sudoers"
   put 0644 "$admin_keys" <<<"$keys"
@@ -31,14 +30,6 @@ install_admin_keys() {
     changed 'started sshd'
   fi
   detail="$(wc -l <<<"$keys") keys"
-}
-
-# install_sshd: Debian's cloud images have both.
-install_sshd() {
-  ! installed openssh-server || ! installed sudo || return 0
-  apt_get update
-  apt_get -y --no-install-recommends install openssh-server sudo
-  changed 'packages openssh-server sudo'
 }
 
 # load_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
