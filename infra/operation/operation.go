@@ -6,7 +6,8 @@ package operation
 // at most once per ID whatever happens in between, and publishes the outcome in its status document.
 type Operation struct {
 	// ID names the operation for ever: [a-z0-9][a-z0-9-]{0,39}, unique in the stack. Asking again needs a new ID.
-	// A host may forget one that has left the list, and would run it again if it came back.
+	// A host remembers the newest 20 that have left the list, too. One that comes back after them would run again; so would,
+	// after the web host was replaced, one that no longer fitted into its status document.
 	ID string `json:"id"`
 	// Kind is what to do. "restart" exists on both hosts: the app's slots one after the other, or the Postgres server.
 	Kind string `json:"kind"`

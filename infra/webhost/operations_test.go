@@ -55,10 +55,27 @@ func TestAnOperationRunsOnceAndIsAnnouncedBefore(t *testing.T) {
 	require.Len(t, d.Operations, 2)
 	assert.Equal(t, "failed", d.Operations[1].State)
 	assert.Equal(t, "this host knows no operation of kind dance", d.Operations[1].Detail)
+}
 
+// An operator may take an operation out of the configuration, and put it back with an older version of the file.
+func TestAnOperationThatComesBackIsNotRunAgain(t *testing.T) {
+	dir := operated(t)
+	shell(t, dir, "", operationsWorld+operate)
 	set(t, dir, "desired.json", `{"operations": []}`)
-	shell(t, dir, "", operationsWorld+operate+"status_publish")
-	assert.Empty(t, published(t, dir).Operations, "what nobody asks for any more is forgotten")
+	shell(t, dir, "", operationsWorld+operate)
+	set(t, dir, "desired.json", `{"operations": [{"id": "two", "kind": "dance"}, {"id": "one", "kind": "restart"}]}`)
+	assert.Equal(t, []string{"end 0"}, shell(t, dir, "", operationsWorld+operate))
+	assert.Equal(t, "done", published(t, dir).Operations[0].State)
+}
+
+func TestTheNewestOperationsAreRemembered(t *testing.T) {
+	dir := operated(t)
+	shell(t, dir, "", operationsWorld+`
+recall_operations
+for id in one {10..40} two; do note_operation "$id" restart done ''; done
+forget_operations
+jq --raw-output 'map(.id) | join(" ")' "$operations_file" >"$world/ids"`)
+	assert.Equal(t, "22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 two one\n", contents(dir, "ids"))
 }
 
 func TestARunKnowsThatItRanAnOperation(t *testing.T) {

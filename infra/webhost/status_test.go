@@ -57,30 +57,59 @@ func TestTheFirstWordIsThatTheRevisionWasSeen(t *testing.T) {
 	assert.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`, d.Time)
 }
 
-// SSM takes 4096 characters; the certificate must arrive whole.
+// fullStatus has all hops, a certificate, and as many operations as asked for, with the longest names; in each text,
+// $letter comes as often as it can. SSM takes 4096 characters.
+const fullStatus = statusWorld + `
+status_begin "$(printf 'a%.0s' {1..64})"
+long() { printf "%$1s" '' | tr ' ' "$letter"; }
+for hop in packages agent ssh accounts egress secret image certificate nginx migrate blue green site; do
+  status_hop "$hop" true "$(long 200)"
+done
+status_hop site false "$(long 200)"
+status_set certificate "$(printf 'c%.0s' {1..750})"
+status_set digest "sha256:$(printf 'd%.0s' {1..64})"
+status_set error "$(long 500)"
+jq --null-input --argjson operations "$operations" --arg detail "$(long "${details:-120}")" '
+  [range($operations) | {id: "operation-\(.)-bbbbbbbbbbbbbbbbbbbbbbbbbbbbb"[:40], kind: "restart", state: "failed", detail: $detail, time: "2026-01-01T00:00:00Z"}]' >"$operations_file"
+`
+
 func TestAStatusFitsItsParameter(t *testing.T) {
+	for _, settings := range []string{"letter=w operations=0", "letter=w operations=10", `letter=\" operations=10`, `letter=\" operations=30`} {
+		dir := t.TempDir()
+		set(t, dir, "parameter", "{}")
+		shell(t, dir, "", settings+fullStatus+`status_set log "$(seq 1 4000 | plain_lines 3000)"; status_publish`)
+		text := strings.TrimSpace(contents(dir, "parameter"))
+		assert.LessOrEqual(t, len(text), 4096, settings)
+		assert.Contains(t, text, strings.Repeat("c", 750), "the certificate must arrive whole")
+		assert.Len(t, published(t, dir).Hops, 14)
+		assert.NotEmpty(t, published(t, dir).Hops[13].Detail, "what failed")
+	}
+}
+
+// What is asked for is published in any case; of the rest, what there is room for beside the end of the log.
+func TestAStatusHasRoomForTheEndOfTheLogAndTheNewestOperations(t *testing.T) {
+	publish := func(log string) document {
+		dir := t.TempDir()
+		set(t, dir, "parameter", "{}")
+		shell(t, dir, "", "letter=w operations=30 details=0"+fullStatus+`status_begin r1; status_set log "$(`+log+`)"; status_publish`)
+		return published(t, dir)
+	}
+	d := publish("seq 1 4000 | plain_lines 3000")
+	assert.True(t, strings.HasSuffix(d.Log, "3998\n3999\n4000"), "its end counts")
+	assert.Greater(t, len(d.Log), 800)
+	assert.Greater(t, len(d.Operations), 10)
+	assert.Less(t, len(d.Operations), 30)
+	assert.Equal(t, "operation-29-bbbbbbbbbbbbbbbbbbbbbbbbbbb", d.Operations[len(d.Operations)-1].ID)
+	assert.Greater(t, len(publish(":").Operations), len(d.Operations))
+}
+
+// Without operations, the log has the room.
+func TestTheLogTakesTheRoomThatIsLeft(t *testing.T) {
 	dir := t.TempDir()
 	set(t, dir, "parameter", "{}")
 	shell(t, dir, "", statusWorld+`
-status_begin "$(printf 'a%.0s' {1..64})"
-for hop in packages agent ssh accounts egress secret image certificate nginx migrate blue green site; do
-  status_hop "$hop" true "$(printf 'w%.0s' {1..200})"
-done
-status_set certificate "$(printf 'c%.0s' {1..700})"
-status_set error "$(seq 1 400 | plain 500)"
-status_set log "$(seq 1 4000 | plain_lines 3000)"
-status_publish`)
-	text := strings.TrimSpace(contents(dir, "parameter"))
-	assert.LessOrEqual(t, len(text), 4096)
-	assert.Contains(t, text, strings.Repeat("c", 700))
-	assert.Len(t, published(t, dir).Hops, 14)
-
-	set(t, dir, "parameter", "{}")
-	shell(t, dir, "", statusWorld+`
 status_begin r1; status_set log "$(seq 1 4000 | plain_lines 3000)"; status_publish`)
-	log := published(t, dir).Log
-	assert.Greater(t, len(log), 2000, "it takes the room that is left")
-	assert.True(t, strings.HasSuffix(log, "3998\n3999\n4000"), "its end counts")
+	assert.Greater(t, len(published(t, dir).Log), 2000)
 }
 
 func TestAStatusHasNoPasswordAndOnlyPrintableASCII(t *testing.T) {
@@ -104,6 +133,17 @@ func TestANewMachineKeepsItsPredecessorsOperations(t *testing.T) {
 	assert.Equal(t, "done", d.Operations[0].State)
 	assert.Equal(t, "failed", d.Operations[1].State)
 	assert.Equal(t, "it was interrupted", d.Operations[1].Detail)
+}
+
+// Whatever somebody wrote over it: a host that can't say anything helps nobody.
+func TestAStatusThatIsNoneHasNoOperations(t *testing.T) {
+	for _, text := range []string{"[1]", "3", "no JSON", `{"operations": 1}`, `"words"`} {
+		dir := t.TempDir()
+		set(t, dir, "parameter", text)
+		shell(t, dir, "", statusWorld+`status_begin r2; status_publish`)
+		assert.Equal(t, "r2", published(t, dir).Revision, text)
+		assert.Empty(t, published(t, dir).Operations)
+	}
 }
 
 func TestNothingIsPublishedWhileTheOperationsBeforeAreUnknown(t *testing.T) {

@@ -64,13 +64,18 @@ published() {
 # status_publish writes the document to SSM, with the time, by which a reader sees that the host is alive. Whoever can go
 # on without being heard does.
 status_publish() {
-  # SSM's limit is 4096 characters: the log takes what is left, and a long certificate takes it from the words.
+  # SSM's limit is 4096 characters. The log takes what is left, but for its last lines, which count more than operations
+  # that nobody asks for any more; those come first in the record, and desired.go allows ten others. A long certificate
+  # takes its room from the words.
   if recall_operations && jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --slurpfile operations "$operations_file" '
     def fits: tojson | length <= 4000;
     . + {time: $time, operations: ($operations[0] | map(if .state == "announced" then .state = "started" else . end))}
+    | until(fits or (.log | length) <= 1000; .log |= .[100:])
+    | until(fits or (.operations | length) <= 10; .operations |= .[1:])
     | until(fits or .log == ""; .log |= .[100:])
-    | if fits then . else .error |= .[:100] | .hops[].detail |= .[:40] | .operations[].detail |= .[:20] end' \
+    | if fits then . else .error |= .[:100] | .hops[].detail |= .[:40] | .operations[].detail |= .[:20] end
+    | if fits then . else (.hops[] | select(.ok)).detail = "" | .operations[].detail = "" end' \
     "$status_file" | put_parameter "$STATUS_PARAMETER"; then
     cp "$status_file" "$published_file"
   else
@@ -86,7 +91,7 @@ recall_operations() {
   [[ ! -s $operations_file ]] || return 0
   answer=$(get_parameter "$STATUS_PARAMETER") || return 1
   mkdir -p "${operations_file%/*}"
-  jq '.Value | (fromjson? // {}) | .operations // []
+  jq '(.Value | fromjson? | objects | .operations | arrays) // []
     | map(if .state == "started" then . + {state: "failed", detail: "it was interrupted"} else . end)' <<<"$answer" |
     write_operations
 }

@@ -6,7 +6,8 @@
 # before the world is told "started": a run that ends in between knows by it that the operation has not begun. A machine
 # that replaces this one does not, and leaves it.
 
-operated='' # set when this run has run one
+operated=''   # set when this run has run one
+remembered=20 # operations that the desired state asks for no longer
 
 run_operations() {
   local id kind ids
@@ -92,9 +93,10 @@ note_operation() {
     "$operations_file" | write_operations
 }
 
-# forget_operations drops those that nobody asks for any more.
+# forget_operations keeps those that desired.json names, and before them the newest of the others: an id that comes back
+# to the list names what has run.
 forget_operations() {
-  jq --slurpfile desired "$desired" \
-    '[$desired[0].operations[]?.id] as $ids | map(select(.id as $id | $ids | index($id)))' "$operations_file" |
-    write_operations
+  jq --slurpfile desired "$desired" --argjson remembered "$remembered" '
+    [$desired[0].operations[]?.id] as $ids | def wanted: .id as $id | $ids | index($id) != null;
+    map(select(wanted | not))[-$remembered:] + map(select(wanted))' "$operations_file" | write_operations
 }
