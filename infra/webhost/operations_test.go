@@ -87,10 +87,18 @@ func TestARunKnowsThatItRanAnOperation(t *testing.T) {
 func TestAnOperationThatCannotBeAnnouncedWaits(t *testing.T) {
 	dir := operated(t)
 	set(t, dir, "operations.json", "[]")
-	said := shell(t, dir, "", operationsWorld+"put_parameter() { return 1; }"+operate)
+	said := shell(t, dir, "", operationsWorld+"put_parameter() { return 1; }; sleep() { :; }"+operate)
 	assert.Equal(t, "end 1", last(said))
 	assert.NotContains(t, said, "start blue")
 	assert.Equal(t, restarted, shell(t, dir, "", operationsWorld+operate), "it has not begun, so it runs")
+}
+
+func TestAnOperationIsAnnouncedTwiceBeforeItWaits(t *testing.T) {
+	dir := operated(t)
+	set(t, dir, "operations.json", "[]")
+	said := shell(t, dir, "", operationsWorld+`put_parameter() { [[ -e $world/again ]] && cat >"$world/parameter"; }; sleep() { touch "$world/again"; }`+operate)
+	assert.Equal(t, "end 0", last(said))
+	assert.Contains(t, said, "start blue")
 }
 
 func TestNoOperationRunsWhileThePredecessorsAreUnknown(t *testing.T) {

@@ -120,7 +120,7 @@ complain() {
   [[ $(published revision) == "$1" && -s $status_file ]] || status_begin "$1"
   status_set state retrying
   status_set error "$(plain 500 <<<"$(disk_complaint)$2")"
-  status_publish
+  status_insist
 }
 
 # report tells why a round ended before converge could. A revision that has met its converge has a status from there, and
@@ -131,7 +131,7 @@ report() {
   complain "$(<"$run/revision")" "$(<"$run/complaint")"
 }
 
-# follow looks for ever, and says the same complaint once.
+# follow looks for ever, and says the same complaint until it was heard.
 follow() {
   local said=''
   mkdir -p "$run"
@@ -143,7 +143,7 @@ follow() {
     elif [[ $(<"$run/complaint") != "$said" ]]; then
       said=$(<"$run/complaint")
       printf '%s\n' "$said" >&2
-      "$here/agent.sh" report || true
+      "$here/agent.sh" report || said=''
     fi
     sleep "$poll_seconds" &
     wait "$!"

@@ -84,6 +84,12 @@ status_publish() {
   fi
 }
 
+# status_insist publishes what somebody waits for: it tries a second time, as others of the account may have just had the
+# writes that SSM takes in a second.
+status_insist() {
+  status_publish || { sleep 1 && status_publish; }
+}
+
 # recall_operations makes the record of operations on a machine that has none: from the status that was published last,
 # before anything of this machine's replaces it. It may have had a predecessor, and no operation runs twice.
 recall_operations() {

@@ -26,7 +26,7 @@ run_operations() {
     *) continue ;;
     esac
     note_operation "$id" "$kind" announced ''
-    if ! status_publish; then
+    if ! status_insist; then
       detail="operation $id waits: its start could not be published"
       error=$detail
       return 1
@@ -35,7 +35,7 @@ run_operations() {
     note_operation "$id" "$kind" started ''
     operated=yes
     run_operation "$id" "$kind"
-    status_publish || true
+    status_insist || true
   done
 }
 
