@@ -31,7 +31,7 @@ type Status struct {
 const (
 	Converging = "converging" // a run is under way
 	Retrying   = "retrying"   // the last run ended with an error and will be tried again
-	Waiting    = "waiting"    // the database does not answer the web host
+	Waiting    = "waiting"    // the database does not answer the web host, as far as it can tell
 	Failed     = "failed"     // the revision is bad and will not be tried again
 	Serving    = "serving"    // all of it is done
 )

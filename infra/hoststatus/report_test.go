@@ -42,7 +42,8 @@ func TestReportJudges(t *testing.T) {
 	}{
 		"x: serving new, as asked":                         {Status{Revision: "new", State: Serving, Time: fresh}, true},
 		"x: converging new, as asked (a run is under way)": {Status{Revision: "new", State: Converging, Time: fresh}, false},
-		"x: failed new, as asked (it gave up, and tries again when the next `pulumi up` changes what is asked for)": {Status{Revision: "new", State: Failed, Time: fresh}, false},
+		"x: failed new, as asked (it gave up, and tries again when the next `pulumi up` changes what is asked for)":    {Status{Revision: "new", State: Failed, Time: fresh}, false},
+		"x: waiting new, as asked (the database does not answer, or a first release is bad; it tries again by itself)": {Status{Revision: "new", State: Waiting, Time: fresh}, false},
 		"x: serving old; asked for new":                                  {Status{Revision: "old", State: Serving, Time: fresh}, false},
 		"x: serving new, as asked; silent since 2026-11-23 19:45:50 UTC": {Status{Revision: "new", State: Serving, Time: old}, false},
 		"x: has not said anything yet; asked for new":                    {Status{}, false},

@@ -15,7 +15,7 @@ const Silence = 15 * time.Minute
 var meanings = map[string]string{
 	Converging: "a run is under way",
 	Retrying:   "the last run failed; it tries again by itself",
-	Waiting:    "the database does not answer it; it tries again by itself",
+	Waiting:    "the database does not answer, or a first release is bad; it tries again by itself",
 	Failed:     "it gave up, and tries again when the next `pulumi up` changes what is asked for",
 }
 

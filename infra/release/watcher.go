@@ -123,7 +123,7 @@ func (w *watcher) describe(revision string) string {
 	case w.last.Revision != revision:
 		return "desired state written; it is still " + w.last.Summary()
 	case w.last.State == hoststatus.Waiting:
-		return "waiting, as the database does not answer it: " + w.last.Explain()
+		return "waiting: " + w.last.Explain()
 	case w.last.State == hoststatus.Retrying:
 		return "trying again: " + w.last.Explain()
 	}
@@ -141,7 +141,8 @@ func (w *watcher) blame(ctx context.Context, revision string) string {
 	case w.last.Revision != revision:
 		return fmt.Sprintf("the %s did not take it up: it is %s", w.host, w.last.Summary())
 	case w.last.State == hoststatus.Waiting:
-		return fmt.Sprintf("the database did not answer the %s: %s%s", w.host, w.last.Explain(), w.ofNeighbour(ctx))
+		// It may be the release: where no slot is ready, the host can't tell.
+		return fmt.Sprintf("the %s still waits: %s%s", w.host, w.last.Explain(), w.ofNeighbour(ctx))
 	}
 	return fmt.Sprintf("the %s did not finish: %s", w.host, w.last.Explain())
 }

@@ -92,7 +92,7 @@ func TestAwaitTellsEachHopOnce(t *testing.T) {
 		"web host: packages done: installed nginx",
 		"web host: trying again: image not done: no such host",
 		"web host: image pulled",
-		"web host: waiting, as the database does not answer it: migrate not done: timeout; the database host says of itself: serving 77",
+		"web host: waiting: migrate not done: timeout; the database host says of itself: serving 77",
 		"web host: database migrated",
 		"web host: nginx serves the app",
 	}, s.said)
@@ -136,7 +136,7 @@ func TestAwaitSaysWhatWasMissingWhenTimeIsUp(t *testing.T) {
 		"the web host did not finish: it gave no reason (patience is over)":                                                                               status{Revision: "new", State: "converging"},
 		"the web host did not finish: it came as far as: image pulled (patience is over)":                                                                 status{Revision: "new", State: "converging", Hops: []hop{did("image", "")}},
 		"the web host did not finish: packages not done: exit code 100; Unable (patience is over)" + log:                                                  status{Revision: "new", State: "retrying", Error: "Unable", Log: "E: Unable to connect", Hops: []hop{lacks("packages", "exit code 100")}},
-		"the database did not answer the web host: blue not done: lives; the database host says of itself: retrying 77: disk not done (patience is over)": status{Revision: "new", State: "waiting", Hops: []hop{lacks("blue", "lives")}},
+		"the web host still waits: blue not done: lives; the database host says of itself: retrying 77: disk not done (patience is over)": status{Revision: "new", State: "waiting", Hops: []hop{lacks("blue", "lives")}},
 	} {
 		s := story{published: []any{last}, neighbour: "retrying 77: disk not done"}
 		_, err := s.watcher().await(t.Context(), "new")

@@ -139,6 +139,15 @@ func TestRollouts(t *testing.T) {
 	}
 }
 
+// On a machine that never ran another release, a bad one looks like a database that does not answer.
+func TestAWaitBlamesNobodyWithoutAnotherSlot(t *testing.T) {
+	dir := t.TempDir()
+	bad := rollout{release: "unready", database: true}
+	bad.set(t, dir)
+	assert.Equal(t, "exit 75", last(bad.run(t, dir)))
+	assert.Equal(t, "blue: lives, but is not ready, and no other slot tells whether that is the database or the release \n", contents(dir, "end"))
+}
+
 func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) {
 	dir := t.TempDir()
 	bad := rollout{blue: "old", green: "old", release: "crashing", database: true}

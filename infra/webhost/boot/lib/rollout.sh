@@ -1,7 +1,7 @@
 #!/bin/bash
 # From the old release to the new one, slot by slot, so that one of them always answers. Sourced by converge.
 #
-# A new slot is judged only while the other one is ready. When neither is, the database is what does not answer, and
+# A new slot is judged only while the other one is ready. When neither is, the database may be what does not answer, and
 # that says nothing about the release.
 
 failed_file=$data/failed-revision
@@ -67,7 +67,7 @@ roll_slot() {
     return 0
   fi
   if ! other_is_ready "$1" && slot_answers "$1" /healthz; then
-    detail='lives, but the database does not answer'
+    detail='lives, but is not ready, and no other slot tells whether that is the database or the release'
     upstream_without nobody
     exit "$waiting"
   fi
