@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -266,6 +267,25 @@ func TestATransientFailureToReadTheStatusPasses(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, result, "serving")
 	assert.Equal(t, 2, reads)
+}
+
+// Each host has its deadline, and what it said last is why.
+func TestAHostThatDoesNotGetThereFailsTheReleaseAtItsDeadline(t *testing.T) {
+	before := deadline
+	deadline = time.Second
+	t.Cleanup(func() { deadline = before })
+	stuck := func(revision string) func() (string, error) {
+		return publish(status{Revision: revision, State: hoststatus.Retrying, Hops: []hop{{Name: "packages", Detail: "apt: E: no archive"}}})
+	}
+	for says, hosts := range map[string]asked{
+		"database d1d1d1d1d1d1: the database did not finish: packages not done: apt: E: no archive (the deadline passed)": {
+			database: stuck(databaseRevision), web: publish(status{}),
+		},
+		"release 0123456789ab: the web host did not finish: packages not done: apt: E: no archive (the deadline passed)": onlyWeb(stuck(revision)),
+	} {
+		_, _, err := run(t, "192.0.2.1", hosts)
+		assert.ErrorContains(t, err, says)
+	}
 }
 
 // A database that failed must stop the release before the web host is told of it.

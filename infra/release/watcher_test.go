@@ -130,12 +130,12 @@ func TestAwaitIgnoresWhatAnEarlierRevisionCameTo(t *testing.T) {
 func TestAwaitSaysWhatWasMissingWhenTimeIsUp(t *testing.T) {
 	const log = "\nthe end of its log:\n  | E: Unable to connect"
 	for says, last := range map[string]any{
-		"the web host did not answer: it published no status (patience is over)":                                                                          "{}",
-		"the web host did not take it up: it is serving 0123456789ab (patience is over)":                                                                  status{Revision: "0123456789abcdef", State: "serving"},
-		"the web host did not take it up: it is failed 0123: it gave no reason (patience is over)":                                                        status{Revision: "0123", State: "failed"},
-		"the web host did not finish: it gave no reason (patience is over)":                                                                               status{Revision: "new", State: "converging"},
-		"the web host did not finish: it came as far as: image pulled (patience is over)":                                                                 status{Revision: "new", State: "converging", Hops: []hop{did("image", "")}},
-		"the web host did not finish: packages not done: exit code 100; Unable (patience is over)" + log:                                                  status{Revision: "new", State: "retrying", Error: "Unable", Log: "E: Unable to connect", Hops: []hop{lacks("packages", "exit code 100")}},
+		"the web host did not answer: it published no status (patience is over)":                                                          "{}",
+		"the web host did not take it up: it is serving 0123456789ab (patience is over)":                                                  status{Revision: "0123456789abcdef", State: "serving"},
+		"the web host did not take it up: it is failed 0123: it gave no reason (patience is over)":                                        status{Revision: "0123", State: "failed"},
+		"the web host did not finish: it gave no reason (patience is over)":                                                               status{Revision: "new", State: "converging"},
+		"the web host did not finish: it came as far as: image pulled (patience is over)":                                                 status{Revision: "new", State: "converging", Hops: []hop{did("image", "")}},
+		"the web host did not finish: packages not done: exit code 100; Unable (patience is over)" + log:                                  status{Revision: "new", State: "retrying", Error: "Unable", Log: "E: Unable to connect", Hops: []hop{lacks("packages", "exit code 100")}},
 		"the web host still waits: blue not done: lives; the database host says of itself: retrying 77: disk not done (patience is over)": status{Revision: "new", State: "waiting", Hops: []hop{lacks("blue", "lives")}},
 	} {
 		s := story{published: []any{last}, neighbour: "retrying 77: disk not done"}
