@@ -21,6 +21,7 @@ func TestPassAsksAgainUntilTheSiteAnswers(t *testing.T) {
 	assert.NoError(t, pass(t.Context(), "new", "sha256:1", address, s.watcher()))
 	assert.Equal(t, 4, asked)
 	assert.Equal(t, []string{
+		"web host: desired state written",
 		"public address: the site does not answer from here yet: GET https://" + address + `/: 502 Bad Gateway with "", instead of 200 with "text/html; charset=utf-8"`,
 		"public address: the site answers",
 	}, s.said)

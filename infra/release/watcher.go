@@ -93,10 +93,14 @@ func (w *watcher) tell(ctx context.Context, revision string) {
 	if !w.waited {
 		return // it serves already: there is no way to tell of
 	}
+	taken := w.last.Revision == revision && w.silent() == ""
 	if w.told == nil {
 		w.told = map[string]bool{}
+		if taken {
+			w.progress(w.host + ": desired state written") // the host was quicker than the first question
+		}
 	}
-	if w.last.Revision == revision && w.silent() == "" {
+	if taken {
 		for _, hop := range w.last.Hops {
 			if hop.OK && !w.told[hop.Name] {
 				w.told[hop.Name] = true

@@ -98,6 +98,17 @@ func TestAwaitTellsEachHopOnce(t *testing.T) {
 	}, s.said)
 }
 
+// The whole way is told, also where the host took it up before it was first asked.
+func TestAwaitTellsTheWayFromItsBeginning(t *testing.T) {
+	s := story{published: []any{
+		status{Revision: "new", State: "converging", Hops: []hop{did("seen", "")}},
+		status{Revision: "new", State: "serving", Hops: []hop{did("seen", ""), did("site", "")}},
+	}}
+	_, err := s.watcher().await(t.Context(), "new")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"web host: desired state written", "web host: desired state seen", "web host: nginx serves the app"}, s.said)
+}
+
 func TestAwaitIsQuietWhereNothingChanged(t *testing.T) {
 	s := story{published: []any{status{Revision: "new", State: "serving", Hops: []hop{did("seen", "")}}}}
 	_, err := s.watcher().await(t.Context(), "new")
