@@ -55,7 +55,7 @@ type Release struct {
 	Result pulumi.StringOutput
 }
 
-// desired is what the web host watches: which bundle to apply.
+// desired is what the web host watches: which bundle to apply. Agents as old as the stack read it (webhost/instance.go).
 type desired struct {
 	Revision string `json:"revision"`
 	Bucket   string `json:"bucket"`

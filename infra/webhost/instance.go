@@ -21,6 +21,13 @@ const rootGB = 10
 func (d declarer) image() (ami string, kept []string, err error) {
 	// A machine runs its user-data once, so new user-data would stop and start it for nothing. It gets newer boot
 	// files through the bundle.
+	//
+	// Pulumi takes an ignored input from the state, also where it replaces the machine. So each machine of a stack
+	// boots the agent of the day on which the stack was made, and whatever that one meets is a contract with all
+	// agents ever shipped: the names in agent.env, the document in the desired parameter (release.desired), the bundle,
+	// whose converge takes CONVERGE_LOG and ends with 0, 3, 75 or an error, and the role's permissions. To have a
+	// stack's next machine boot today's agent, the old one must leave the state: `pulumi destroy --target` it, then
+	// `pulumi up`.
 	kept = []string{"userData"}
 	if d.args.AMI != "" {
 		return d.args.AMI, kept, nil

@@ -33,7 +33,7 @@ const maxUserData = 16 << 10
 var parameterName = regexp.MustCompile(`^/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*$`)
 
 // UserData is the script that a new machine runs once: bootstrap.sh, with the agent's files as an archive behind its
-// last line. It names two parameters and has no secret.
+// last line. It names two parameters and has no secret. What it agrees on with bundles is for ever: see instance.go.
 func UserData(desiredParameter, statusParameter string) (string, error) {
 	for _, name := range []string{desiredParameter, statusParameter} {
 		if !parameterName.MatchString(name) {
