@@ -58,6 +58,11 @@ func TestUnitsPassSystemdsOwnCheck(t *testing.T) {
 	}
 }
 
+// It has the host's credentials. The rule comes first, so that no other lets anybody there.
+func TestOnlyRootReachesTheMetadataService(t *testing.T) {
+	assert.Regexp(t, `(?m)policy accept;\n\t+meta skuid != 0 ip daddr 169\.254\.169\.254 counter reject`, contents("boot", "egress.nft"))
+}
+
 func TestEgressRulesLoad(t *testing.T) {
 	nft := boottest.Tool(t, "nft")
 	if os.Getuid() != 0 {
