@@ -35,9 +35,11 @@ make_certificate() {
   detail="new, for $1"
 }
 
-# certificate_is_good ADDRESS: it is there, names the address, belongs to the key, and lasts a while.
+# certificate_is_good ADDRESS: it is there, names the address, belongs to the key, and lasts a while. It has begun: one that
+# was made while the clock was fast would be refused by whoever has the right time.
 certificate_is_good() {
   [[ -s $certificate && -s $private_key ]] &&
+    (($(date --date "$(openssl x509 -in "$certificate" -noout -startdate | cut -d= -f2)" +%s) <= $(date +%s))) &&
     openssl x509 -in "$certificate" -noout -checkend $((renew_days * 86400)) >/dev/null &&
     openssl x509 -in "$certificate" -noout -checkip "$1" | grep -q 'does match' &&
     [[ $(openssl x509 -in "$certificate" -noout -pubkey) == "$(openssl pkey -in "$private_key" -pubout)" ]]
