@@ -168,6 +168,16 @@ func TestAFailedReleaseIsRememberedWithItsReasonUntilAnotherWorks(t *testing.T) 
 	assert.Equal(t, "r2\n", contents(dir, "served-revision"))
 }
 
+// A run that is killed in between must not make a release that was served look like one that never was.
+func TestWhatWasServedIsReplacedInOnePiece(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "served-revision", "r1\n")
+	killed := strings.Replace(world, "changed() { :; }", "changed() { :; }; mv() { exit 137; }", 1)
+	set(t, dir, "database", "up")
+	assert.Equal(t, "exit 137", last(shell(t, dir, "new", killed)))
+	assert.Equal(t, "r1\n", contents(dir, "served-revision"))
+}
+
 // When the second slot fails, the first one is on the new release already and must come back too, but only once the
 // second one answers again.
 func TestASecondSlotThatFailsTakesTheFirstBack(t *testing.T) {

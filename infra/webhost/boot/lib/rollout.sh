@@ -23,7 +23,8 @@ roll_out() {
 # note_served remembers that the revision is good.
 note_served() {
   rm -f "$failed_file"
-  printf '%s\n' "$revision" >"$served_file"
+  printf '%s\n' "$revision" >"$served_file.new"
+  mv "$served_file.new" "$served_file"
 }
 
 # condemn STEP WHY SAID remembers that the revision is bad, and ends the run.
