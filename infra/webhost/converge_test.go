@@ -19,7 +19,7 @@ func bundled(t *testing.T) (dir string, converge func(settings string) []string)
 	t.Helper()
 	dir = t.TempDir()
 	here := filepath.Join(dir, "r1")
-	for _, sub := range []string{"r1/agent", "r1/lib", "etc", "run/crosscloud", "run/lock"} {
+	for _, sub := range []string{"r1/agent", "r1/lib", "etc"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o755))
 	}
 	rooted := strings.NewReplacer("/run/", dir+"/run/", "/etc/crosscloud", dir+"/etc", "/var/lib/crosscloud", dir)
@@ -103,6 +103,7 @@ func TestARunThatFailsIsTriedAgainWithItsReasonInSight(t *testing.T) {
 // Permissions take a while, and the agent says so until the bundle comes.
 func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
 	dir, converge := bundled(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "run/crosscloud"), 0o755))
 	set(t, dir, "run/crosscloud/published.json", `{"revision": "r1", "state": "retrying", "error": "s3 GetObject", "hops": [{"name": "seen", "ok": true}]}`)
 	assert.Equal(t, "converging seen", converge("")[0])
 }
