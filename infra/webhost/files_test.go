@@ -42,6 +42,12 @@ echo "exit $?"`)
 	assert.NoFileExists(t, filepath.Join(dir, "x.conf.new"))
 }
 
+func TestPutIsOnTheDiskBeforeItHasItsName(t *testing.T) {
+	dir := t.TempDir()
+	assert.Equal(t, []string{"sync " + dir + "/x.new", "mv " + dir + "/x", "changed: " + dir + "/x"},
+		shell(t, dir, "", filesWorld+`sync() { echo "sync $1"; }; mv() { echo "mv $2"; }; put 0644 "$world/x" <<<one`))
+}
+
 // A run that is killed after it placed a file has not told the program that reads it; the next one must.
 func TestAFileThatNobodyHasTakenUpIsNoticed(t *testing.T) {
 	dir := t.TempDir()

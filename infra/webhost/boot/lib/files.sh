@@ -9,7 +9,8 @@ changed() {
   echo "changed: $*"
 }
 
-# put MODE FILE installs standard input as FILE, in one piece, if that differs from what is there.
+# put MODE FILE installs standard input as FILE, in one piece, if that differs from what is there. A loss of power leaves
+# the old file or the new one: an agent that it left empty would never start again.
 put() {
   local content=$2.new
   mkdir -p "${2%/*}"
@@ -21,6 +22,7 @@ put() {
     rm "$content"
     return 0
   fi
+  sync "$content"
   mv "$content" "$2"
   changed "$2"
 }
