@@ -27,6 +27,8 @@ type watcher struct {
 	waited bool            // it had to wait, so there is progress to tell
 	told   map[string]bool // hops
 	said   string          // the last line about the state
+
+	operations map[string]string // their states by id, as told or as they were at first
 }
 
 // await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
@@ -65,7 +67,14 @@ func (w *watcher) hear(text string) {
 	if w.text != "" && text != w.text {
 		w.moved = w.now()
 	}
+	first := w.text == ""
 	w.text, w.last = text, hoststatus.Parse(text)
+	if first { // what was over before is no news
+		w.operations = map[string]string{}
+		for _, operation := range w.last.Operations {
+			w.operations[operation.ID] = operation.State
+		}
+	}
 }
 
 // judge tells whether the host has ended its way to revision, well or badly. The words of a silent host prove nothing:
@@ -88,7 +97,8 @@ func (w *watcher) silent() string {
 	return last.SilentSince(w.now())
 }
 
-// tell reports what is new: each hop of the revision once, and the state where that is not simply on its way.
+// tell reports what is new: each hop of the revision once, what became of operations, and the state where that is not
+// simply on its way.
 func (w *watcher) tell(ctx context.Context, revision string) {
 	if !w.waited {
 		return // it serves already: there is no way to tell of
@@ -106,6 +116,12 @@ func (w *watcher) tell(ctx context.Context, revision string) {
 				w.told[hop.Name] = true
 				w.progress(w.host + ": " + hop.String())
 			}
+		}
+	}
+	for _, operation := range w.last.Operations {
+		if w.operations[operation.ID] != operation.State {
+			w.operations[operation.ID] = operation.State
+			w.progress(w.host + ": operation " + operation.String())
 		}
 	}
 	line := w.describe(revision)

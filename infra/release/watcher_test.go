@@ -109,6 +109,27 @@ func TestAwaitTellsTheWayFromItsBeginning(t *testing.T) {
 	assert.Equal(t, []string{"web host: desired state written", "web host: desired state seen", "web host: nginx serves the app"}, s.said)
 }
 
+// One that failed is not the release's failure, so nothing else would say so.
+func TestAwaitTellsWhatBecameOfOperations(t *testing.T) {
+	operated := func(id, state, detail string) hoststatus.Operation {
+		return hoststatus.Operation{ID: id, Kind: "restart", State: state, Detail: detail, Time: "2026-11-23T20:00:00Z"}
+	}
+	old, started := operated("old", "failed", "long ago"), operated("one", "started", "")
+	s := story{published: []any{
+		status{Revision: "old", State: "serving", Operations: []hoststatus.Operation{old}},
+		status{Revision: "new", State: "converging", Operations: []hoststatus.Operation{old, started}},
+		status{Revision: "new", State: "converging", Operations: []hoststatus.Operation{old, started}},
+		status{Revision: "new", State: "serving", Operations: []hoststatus.Operation{old, operated("one", "failed", "no slot but blue is ready")}},
+	}}
+	_, err := s.watcher().await(t.Context(), "new")
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"web host: desired state written; it is still serving old",
+		"web host: operation one (restart): started 2026-11-23T20:00:00Z",
+		"web host: operation one (restart): failed 2026-11-23T20:00:00Z: no slot but blue is ready",
+	}, s.said)
+}
+
 func TestAwaitIsQuietWhereNothingChanged(t *testing.T) {
 	s := story{published: []any{status{Revision: "new", State: "serving", Hops: []hop{did("seen", "")}}}}
 	_, err := s.watcher().await(t.Context(), "new")
