@@ -89,7 +89,7 @@ func TestAnOldRevisionsConvergeWithoutAnOutcomeIsReportedToo(t *testing.T) {
 	said := shell(t, t.TempDir(), "", agentWorld+`ends="$serves; echo done"; (set -e; look); settled_seconds=0
 : >"$bundles/$newest/converge"
 (set -e; look)`)
-	assert.Equal(t, "publish retrying: seen (converge ended with code 0 and no outcome:)", last(said))
+	assert.Equal(t, "publish retrying:  (converge ended with code 0 and no outcome:)", last(said))
 }
 
 func TestABundleGetsItsNameOnceItsFilesAreOnTheDisk(t *testing.T) {

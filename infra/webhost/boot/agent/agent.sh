@@ -85,15 +85,15 @@ fetch() {
 
 # converge REVISION runs the bundle's program, remembers how and when it ended, and tells what it could not tell itself.
 converge() {
-  local code=0 why=''
-  rm -f "$status_file" # of the run before; each run begins with one of its own
+  local code=0 why='' before
+  before=$(status_identity)
   CONVERGE_LOG=$log timeout --kill-after=30 "$converge_seconds" "$bundles/$1/converge" >"$log" 2>&1 || code=$?
   cat "$log"
   if ((code == 124)); then # timeout's
     why="converge did not end within $converge_seconds seconds"
   elif ((code > 128)); then
     why="converge was ended with code $code"
-  elif ! has_outcome; then
+  elif [[ $(status_identity) == "$before" || $(jq --raw-output '.state' "$status_file") == converging ]]; then
     # Something is wrong with the bundle itself: bash takes an empty file for a program that succeeds. It is fetched anew.
     why="converge ended with code $code and no outcome: $(tail -n 1 "$log")"
     code=1
@@ -103,9 +103,9 @@ converge() {
   [[ -z $why ]] || complain "$1" "$why"
 }
 
-# has_outcome: the run came to its last words, whether or not somebody heard them.
-has_outcome() {
-  [[ -s $status_file && $(jq --raw-output '.state' "$status_file") != converging ]]
+# status_identity tells this status document from any other: each run replaces it, somebody's by hand, too.
+status_identity() {
+  stat --format '%i %z' "$status_file" 2>/dev/null || true
 }
 
 # forget_bundles REVISION keeps this bundle and the three before it, for a look at what changed.
