@@ -19,7 +19,7 @@ func theDatabaseIsAwayDuringARollout(t *testing.T) {
 	cutOff(t, database.Container, "chain input { type filter hook input priority -10; tcp dport 5432 drop; }")
 	release := booted.newRelease(t)
 	up := booted.up(t)
-	up.says(t, "waiting, as the database does not answer it")
+	up.says(t, "web host: waiting: migrate not done: the database does not answer")
 	require.Regexp(t, `(?m)^web host: waiting [0-9a-f]{12}, as asked \(the database does not answer it`, booted.unwell(t))
 	reach(t, database.Container)
 	back := time.Now()

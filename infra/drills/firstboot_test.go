@@ -43,7 +43,7 @@ func firstBootsInBadWeather(t *testing.T) {
 	phases.add("first boot of the database host with apt locked, then slow: its packages installed", unlocked)
 	database.fast()
 
-	up.says(t, "web host: trying again: packages not done: ")
+	up.says(t, "web host: trying again: packages not done: apt: E: ")
 	web.reach()
 	reached := time.Now()
 	up.says(t, "web host: packages done")
