@@ -20,7 +20,7 @@ func theDatabaseIsAwayDuringARollout(t *testing.T) {
 	release := booted.newRelease(t)
 	up := booted.up(t)
 	up.says(t, "web host: waiting: migrate not done: the database does not answer")
-	require.Regexp(t, `(?m)^web host: waiting [0-9a-f]{12}, as asked \(the database does not answer it`, booted.unwell(t))
+	require.Regexp(t, `(?m)^web host: waiting [0-9a-f]{12}, as asked \(the database does not answer`, booted.unwell(t))
 	reach(t, database.Container)
 	back := time.Now()
 	up.succeeds(t)

@@ -55,6 +55,11 @@ func (h hand) change(t *testing.T, r registered, edit func(args map[string]any))
 	require.Equal(t, cloudtest.Updated, changed.Change, "%s is changed in place, or the drill proves nothing", r.URN)
 }
 
+// output is one of what the cloud tells of a resource.
+func (h hand) output(r registered, property string) any {
+	return h.console(r).Adopt(r.Type, r.name(), r.ID).Output(property)
+}
+
 func (h hand) delete(t *testing.T, r registered) {
 	t.Helper()
 	console := h.console(r)

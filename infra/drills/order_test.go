@@ -38,6 +38,8 @@ func TestDrills(t *testing.T) {
 		{"removed by hand", removedByHand},
 		{"addresses released by hand", addressesReleasedByHand},
 
+		{"the database server dies", theDatabaseServerDies},
+
 		// What fails around a rollout.
 		{"bad releases are given up", badReleasesAreGivenUp},
 		{"the database is away during a rollout", theDatabaseIsAwayDuringARollout},
