@@ -3,6 +3,7 @@
 package drills
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -71,8 +72,8 @@ func (s *stack) slowMetadata(t *testing.T, delay time.Duration) (heal func()) {
 	return func() { web(); database() }
 }
 
-// newSettings gives the database host something to do: a comment in Postgres's configuration is another revision.
+// newSettings gives the database host something to do: another comment in Postgres's configuration is another revision.
 func (s *stack) newSettings(t *testing.T) (undo func()) {
 	t.Helper()
-	return s.edit(t, "infra/database/boot/postgresql.conf", "# The server's whole configuration", "# By the drill.\n# The server's whole configuration")
+	return s.edit(t, "infra/database/boot/postgresql.conf", "# The server's whole configuration", fmt.Sprintf("# By the drill, %d.\n# The server's whole configuration", time.Now().UnixNano()))
 }

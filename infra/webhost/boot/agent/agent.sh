@@ -131,19 +131,28 @@ report() {
   complain "$(<"$run/revision")" "$(<"$run/complaint")"
 }
 
-# follow looks for ever, and says the same complaint until it was heard.
+# words_of_complaint leaves out its numbers: another time of day makes no other complaint.
+words_of_complaint() {
+  tr --delete '0-9' <"$run/complaint"
+}
+
+# follow looks for ever, says the same complaint once, and repeats it to the world until it is heard.
 follow() {
-  local said=''
+  local said='' heard=''
   mkdir -p "$run"
   # When the shell ends, systemd kills what it leaves; so it stays for the round that is under way.
   trap 'exit 0' TERM
   while true; do
     if "$here/agent.sh" look 2>"$run/complaint"; then
       said=''
-    elif [[ $(<"$run/complaint") != "$said" ]]; then
-      said=$(<"$run/complaint")
-      printf '%s\n' "$said" >&2
-      "$here/agent.sh" report || said=''
+    else
+      if [[ $(words_of_complaint) != "$said" ]]; then
+        said=$(words_of_complaint)
+        heard=''
+        cat "$run/complaint" >&2
+      fi
+      # What keeps it from being heard is, as a rule, what the complaint is about.
+      [[ -n $heard ]] || ! "$here/agent.sh" report 2>/dev/null || heard=yes
     fi
     sleep "$poll_seconds" &
     wait "$!"
