@@ -39,12 +39,23 @@ func (f *failures) network(property, text string, from, to int) {
 	}
 }
 
+// parsePrefix is for the calls, which get no unknown value: there an empty text is wrong, too.
+func parsePrefix(property, text string) (netip.Prefix, error) {
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return prefix, fmt.Errorf("%s: "+notPrefix, property, text, text)
+	}
+	return prefix, nil
+}
+
+const notPrefix = "%q is not a valid CIDR block: invalid CIDR address: %s"
+
 // prefix requires a network in its canonical form, without host bits.
 func (f *failures) prefix(property, text string, family func(netip.Addr) bool) {
 	prefix, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil:
-		f.add(property, "%q is not a valid CIDR block: invalid CIDR address: %s", text, text)
+		f.add(property, notPrefix, text, text)
 	case !family(prefix.Addr()):
 		f.add(property, "%q is not a valid CIDR block of this IP version", text)
 	case prefix.Masked().String() != text:

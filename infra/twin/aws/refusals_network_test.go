@@ -98,6 +98,15 @@ func refusedRules(f *fixture) []refused {
 		{"address without length", checks, ingressToken, rule(values{"cidrIpv4": "10.0.0.1"}), nil, "", "invalid CIDR address: 10.0.0.1"},
 		{"two peers", checks, ingressToken, rule(values{"cidrIpv6": "::/0"}), nil, "", `only one of ["cidrIpv4" "cidrIpv6"] can be specified`},
 		{"no peer", checks, ingressToken, rule(values{"cidrIpv4": nil}), nil, "", `one of ["cidrIpv4" "cidrIpv6"] must be specified`},
+		{"empty peer", checks, "", nil, func() error {
+			_, err := f.Up(ingressToken, "empty-peer", rule(values{"cidrIpv4": ""}))
+			return err
+		}, "", `"" is not a valid CIDR block: invalid CIDR address`},
+		{"peer that becomes empty", checks, "", nil, func() error {
+			f.MustUp(ingressToken, "emptied", rule(values{"toPort": 444}))
+			_, err := f.Up(ingressToken, "emptied", rule(values{"toPort": 444, "cidrIpv4": ""}))
+			return err
+		}, "", `"" is not a valid CIDR block: invalid CIDR address`},
 		{"port 70000", checks, ingressToken, rule(values{"toPort": 70000}), nil, "", "value must be between -1 and 65535, got: 70000"},
 		{"ports the wrong way round", ec2API + "API_IpPermission.html", ingressToken, rule(values{"fromPort": 443, "toPort": 80}), nil, "InvalidParameterValue", anyWords},
 		{"port -1", github + "boto/boto3/issues/336", ingressToken, rule(values{"fromPort": -1, "toPort": -1}), nil, "InvalidPermission.Malformed", "TCP/UDP port (-1) out of range"},

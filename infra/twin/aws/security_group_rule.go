@@ -138,6 +138,9 @@ func authorizable[R any](a *account, id string, in ruleArgs, unwrap func(R) rule
 	if err := checkGroupText(ruleDescription, in.Description); err != nil {
 		return err
 	}
+	if _, err := parsePrefix("cidrIpv4, cidrIpv6", in.CIDRIPv4+in.CIDRIPv6); err != nil {
+		return err
+	}
 	if err := checkPorts(in); err != nil {
 		return err
 	}
