@@ -31,13 +31,21 @@ func refusedNetwork(f *fixture) []refused {
 	onto := func(allocation, card string) values {
 		return values{"allocationId": allocation, "networkInterfaceId": card}
 	}
+	empty := func(token string, args values) func() error {
+		return func() error {
+			_, err := f.Up(token, "empty", args)
+			return err
+		}
+	}
 	const zones = motoEC2
 	return []refused{
 		{"vpc not a range", upstream + "ec2/vpc_.go", vpcToken, values{"cidrBlock": "10.0.0.0"}, nil, "", "to contain a valid Value, got: 10.0.0.0 with err: invalid CIDR address"},
 		{"vpc with host bits", upstream + "ec2/vpc_.go", vpcToken, values{"cidrBlock": "10.0.0.1/16"}, nil, "", "to contain a valid network Value, expected 10.0.0.0/16, got 10.0.0.1/16"},
 		{"vpc of /15", upstream + "ec2/vpc_.go", vpcToken, values{"cidrBlock": "10.0.0.0/15"}, nil, "", "between 16 and 28 significant bits, got: 15"},
 		{"vpc of /29", upstream + "ec2/vpc_.go", vpcToken, values{"cidrBlock": "10.0.0.0/29"}, nil, "", "between 16 and 28 significant bits, got: 29"},
+		{"vpc of nothing", upstream + "ec2/vpc_.go", "", nil, empty(vpcToken, values{"cidrBlock": ""}), "", "invalid CIDR address"},
 
+		{"subnet of nothing", upstream + "ec2/vpc_subnet.go", "", nil, empty(subnetToken, subnetOf(vpcID, "")), "", `"" is not a valid CIDR block: invalid CIDR address`},
 		{"subnet in no vpc", ec2Errors, subnetToken, subnetOf("vpc-0", "10.20.1.0/24"), nil, "InvalidVpcID.NotFound", anyWords},
 		{"subnet with host bits", upstream + "ec2/vpc_subnet.go", subnetToken, subnetOf(vpcID, "10.20.1.7/24"), nil, "", `did you mean "10.20.1.0/24"?`},
 		{"subnet outside the vpc", motoEC2, subnetToken, subnetOf(vpcID, "10.21.0.0/24"), nil, "InvalidSubnet.Range", "The CIDR '10.21.0.0/24' is invalid."},
@@ -48,6 +56,7 @@ func refusedNetwork(f *fixture) []refused {
 		{"unknown zone", zones, subnetToken, inZone("us-east-1z"), nil, "InvalidParameterValue", "Value (us-east-1z) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: us-east-1a"},
 
 		{"second gateway", ec2API + "API_AttachInternetGateway.html", gatewayToken, values{"vpcId": vpcID}, nil, "InvalidParameterValue", anyWords},
+		{"route to nothing", upstream + "ec2/vpc_route.go", "", nil, empty(routeToken, route("", f.Get("gateway").ID)), "", `"" is not a valid CIDR block: invalid CIDR address`},
 		{"route twice", motoEC2, routeToken, route("0.0.0.0/0", f.Get("gateway").ID), nil, "RouteAlreadyExists", "The route identified by 0.0.0.0/0 already exists"},
 		{"route to no gateway", ec2Errors, routeToken, route("1.0.0.0/8", "igw-0"), nil, "InvalidGatewayID.NotFound", anyWords},
 		{"route to a loose gateway", ec2API + "API_CreateRoute.html", routeToken, route("1.0.0.0/8", f.Get("loose").ID), nil, "InvalidParameterValue", anyWords},

@@ -90,8 +90,11 @@ func (a *account) routable(in routeArgs) error {
 	if err != nil {
 		return err
 	}
-	if local := netip.MustParsePrefix(v.CIDRBlock); local.Overlaps(netip.MustParsePrefix(in.DestinationCIDRBlock)) &&
-		netip.MustParsePrefix(in.DestinationCIDRBlock).Bits() >= local.Bits() {
+	destination, err := parsePrefix("destinationCidrBlock", in.DestinationCIDRBlock)
+	if err != nil {
+		return err
+	}
+	if local := netip.MustParsePrefix(v.CIDRBlock); local.Overlaps(destination) && destination.Bits() >= local.Bits() {
 		return refuse("InvalidParameterValue", "The destination CIDR block %s is equal to or more specific than one of this VPC's CIDR blocks. "+
 			"This route can target only an interface or an instance.", in.DestinationCIDRBlock)
 	}

@@ -88,7 +88,11 @@ func (a *account) fits(in subnetArgs) error {
 		return refuse("InvalidParameterValue", "Value (%s) for parameter availabilityZone is invalid. "+
 			"Subnets can currently only be created in the following availability zones: %s.", in.AvailabilityZone, strings.Join(zones, ", "))
 	}
-	network, block := netip.MustParsePrefix(v.CIDRBlock), netip.MustParsePrefix(in.CIDRBlock)
+	block, err := parsePrefix("cidrBlock", in.CIDRBlock)
+	if err != nil {
+		return err
+	}
+	network := netip.MustParsePrefix(v.CIDRBlock)
 	if !network.Contains(block.Addr()) || block.Bits() < network.Bits() || block.Bits() > smallestSubnet {
 		return refuse("InvalidSubnet.Range", "The CIDR '%s' is invalid.", in.CIDRBlock)
 	}

@@ -39,6 +39,9 @@ func (a *account) vpcKind() cloud.Resource {
 		Create: func(_ context.Context, _ string, in vpcArgs) (string, vpc, error) {
 			id := id("vpc")
 			out := vpc{vpcArgs: in, ARN: a.arn("ec2", "vpc/"+id), OwnerID: a.env.Account}
+			if _, err := parsePrefix("cidrBlock", in.CIDRBlock); err != nil {
+				return id, out, err
+			}
 			return id, out, put(a, id, out)
 		},
 		Read: read[vpc](a),
