@@ -42,12 +42,12 @@ func (a *account) addressAssociationKind() cloud.Resource {
 				if err := a.reachable(card.Subnet); err != nil {
 					return err
 				}
-				moved, err := a.unassociate(in)
-				if err != nil {
-					return err
-				}
 				out.PublicIP, out.PrivateIPAddress = ip.PublicIP, card.PrivateIP
-				if err := enact(ctx, a, id, out); err != nil {
+				moved, err := a.unassociate(in)
+				if err == nil {
+					err = enact(ctx, a, id, out)
+				}
+				if err != nil {
 					return errors.Join(err, a.associateAgain(context.WithoutCancel(ctx), moved))
 				}
 				return nil

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -206,6 +209,29 @@ func TestAnAddressThatCannotMoveStays(t *testing.T) {
 	assert.Equal(t, f.Get("card-ip").Output("publicIp"), machine.Address)
 	f.MustUp(associationToken, "move", move)
 	assert.Equal(t, f.Get("other").Output("publicIp"), f.real(id).Address.String())
+}
+
+func TestAnAddressStaysIfNotAllOfItsWayIsFree(t *testing.T) {
+	f := newFixture(t)
+	f.network()
+	f.card("card")
+	f.card("second")
+	// The record of the second is gone when it is to be removed: who reads this pipe finds it, and later nothing.
+	record := filepath.Join(f.store.Dir(), "aws.addressAssociation", f.Get("second-ip-on").ID+".json")
+	content, err := os.ReadFile(record)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(record))
+	require.NoError(t, syscall.Mkfifo(record, 0o600))
+	go func() {
+		pipe, err := os.OpenFile(record, os.O_WRONLY, 0)
+		assert.NoError(t, err)
+		assert.NoError(t, os.Remove(record))
+		_, err = pipe.Write(content)
+		assert.NoError(t, errors.Join(err, pipe.Close()))
+	}()
+	_, err = f.Up(associationToken, "move", values{"allocationId": f.Get("card-ip").ID, "networkInterfaceId": f.Get("second").ID})
+	require.ErrorContains(t, err, "not found")
+	assert.True(t, f.Refresh("card-ip-on"), "it is where it was")
 }
 
 func TestARuleThatCannotBeLoadedLeavesNothing(t *testing.T) {
