@@ -2,20 +2,26 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"crosscloud/infra/twin/cloud"
+	"crosscloud/infra/twin/state"
 )
 
 // setting is the kind of a bucket's settings: one of each type for a bucket, whose name is its id. The twin only remembers
-// them. Refused, if it is given, says what can't follow on what there is.
+// them. Refused, if it is given, says what S3 doesn't take, or not after what there is, which is zero if there is nothing.
 func setting[In, Out any](a *account, kind cloud.Kind[In, Out], bucketOf func(In) string, show func(In) Out, refused func(before Out, in In) error) cloud.Resource {
 	store := func(in In) (Out, error) {
 		out := show(in)
 		if _, err := a.needBucket(bucketOf(in)); err != nil {
 			return out, err
 		}
-		if before, err := get[Out](a, bucketOf(in)); err == nil && refused != nil {
+		if refused != nil {
+			before, err := get[Out](a, bucketOf(in))
+			if err != nil && !errors.Is(err, state.ErrNotFound) {
+				return out, err
+			}
 			if err := refused(before, in); err != nil {
 				return out, err
 			}
@@ -127,8 +133,8 @@ func (a *account) versioningKind() cloud.Resource {
 		},
 	}, func(in versioningArgs) string { return in.Bucket }, func(in versioningArgs) versioning { return versioning{in} },
 		func(before versioning, in versioningArgs) error {
-			if in.Configuration.Status == unversioned && before.Configuration.Status != unversioned {
-				return fmt.Errorf("versioning_configuration.status cannot be updated from '%s' to '%s'", before.Configuration.Status, unversioned)
+			if was := before.Configuration.Status; was != "" && was != unversioned && in.Configuration.Status == unversioned {
+				return fmt.Errorf("versioning_configuration.status cannot be updated from '%s' to '%s'", was, unversioned)
 			}
 			return nil
 		})
@@ -173,22 +179,32 @@ func (a *account) lifecycleKind() cloud.Resource {
 		Token:    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 		Required: []string{"rules"},
 		Check:    checkLifecycle,
-	}, func(in lifecycleArgs) string { return in.Bucket }, func(in lifecycleArgs) lifecycle { return lifecycle{in} }, nil)
+	}, func(in lifecycleArgs) string { return in.Bucket }, func(in lifecycleArgs) lifecycle { return lifecycle{in} }, takesLifecycle)
 }
 
 func checkLifecycle(in lifecycleArgs) []cloud.Failure {
 	var f failures
-	seen := map[string]bool{}
 	for i, r := range in.Rules {
 		at := fmt.Sprintf("rules[%d]", i)
 		f.oneOf(at+".status", r.Status, "Enabled", "Disabled")
 		f.length(at+".id", r.ID, 255)
-		f.addIf(r.ID != "" && seen[r.ID], at+".id", "Rule ID must be unique. Found same ID for more than one rule: %s", r.ID)
-		seen[r.ID] = true
-		f.addIf(r.Expiration == nil && r.NoncurrentExpiration == nil && r.AbortMultipartUploads == nil, at,
-			"At least one action needs to be specified in a rule")
 		f.addIf(r.Expiration != nil && or(r.Expiration.Days, 1) < 0, at+".expiration.days", "must be a positive integer")
 		f.addIf(r.NoncurrentExpiration != nil && r.NoncurrentExpiration.Days < 0, at+".noncurrentVersionExpiration.noncurrentDays", "must be a positive integer")
 	}
 	return f
+}
+
+// takesLifecycle says whether S3 would take the rules, which it looks at as a whole.
+func takesLifecycle(_ lifecycle, in lifecycleArgs) error {
+	seen := map[string]bool{}
+	for _, r := range in.Rules {
+		if seen[r.ID] {
+			return refuse("InvalidArgument", "Rule ID must be unique. Found same ID for more than one rule")
+		}
+		seen[r.ID] = true
+		if r.Expiration == nil && r.NoncurrentExpiration == nil && r.AbortMultipartUploads == nil {
+			return refuse("InvalidRequest", "At least one action needs to be specified in a rule")
+		}
+	}
+	return nil
 }

@@ -50,6 +50,8 @@ func refusedBucket(f *fixture) []refused {
 	}
 	const errors, form = s3API + "ErrorResponses.html", github + "hashicorp/terraform/issues/26065"
 	bucket := func(name string) values { return values{"bucket": name} }
+	rules := func(all ...any) values { return values{"bucket": "bundles", "rules": all} }
+	expiring := values{"id": "x", "status": "Enabled", "expiration": values{"days": 1}}
 	const schema, invalid = upstream + "s3/bucket.go", "The specified bucket is not valid."
 	return []refused{
 		{"twice", schema, "", nil, func() error {
@@ -77,7 +79,8 @@ func refusedBucket(f *fixture) []refused {
 		{"object of no bucket", errors, objectToken, object(values{"bucket": "absent"}), nil, "NoSuchBucket", "The specified bucket does not exist"},
 		{"long key", errors, objectToken, object(values{"key": strings.Repeat("k", 1025)}), nil, "KeyTooLongError", "Your key is too long"},
 		{"odd versioning", upstream + "s3/bucket_versioning.go", versioningToken, values{"bucket": "bundles", "versioningConfiguration": values{"status": "On"}}, nil, "", `expected versioningConfiguration.status to be one of ["Enabled" "Suspended" "Disabled"], got On`},
-		{"idle lifecycle", upstream + "s3/bucket_lifecycle_configuration.go", lifecycleToken, values{"bucket": "bundles", "rules": []any{values{"id": "x", "status": "Enabled"}}}, nil, "", "At least one action"},
+		{"idle lifecycle", github + "crossplane-contrib/provider-aws/issues/1337", lifecycleToken, rules(values{"id": "x", "status": "Enabled"}), nil, "InvalidRequest", "At least one action needs to be specified in a rule"},
+		{"two rules of one name", github + "pingcap/tiflash/issues/9889", lifecycleToken, rules(expiring, expiring), nil, "InvalidArgument", "Rule ID must be unique. Found same ID for more than one rule"},
 	}
 }
 
