@@ -82,6 +82,8 @@ func TestWhatTheTwinDoesNotKnowOfInstances(t *testing.T) {
 		"no image":         {values{"ami": nil}, `"ami" is required`},
 		"no card":          {values{"networkInterfaces": []any{}}, "exactly one network interface, got 0"},
 		"card as a second": {values{"networkInterfaces": []any{values{"deviceIndex": 1, "networkInterfaceId": f.Get("free").ID}}}, "deviceIndex: the only interface has the device index 0, got 1"},
+		"card that goes along": {values{"networkInterfaces": []any{values{"deviceIndex": 0, "networkInterfaceId": f.Get("free").ID, "deleteOnTermination": true}}},
+			"networkInterfaces[0].deleteOnTermination: an interface that is a resource of its own can't be deleted with the instance"},
 		"credits":          {values{"creditSpecification": values{"cpuCredits": "some"}}, "creditSpecification.cpuCredits: expected"},
 		"a larger size":    {values{"instanceType": "c7i.8xlarge"}, "the twin does not know the instance type c7i.8xlarge; it has the families c5, "},
 		"another family":   {values{"instanceType": "m7i-flex.large"}, "the twin does not know the instance type m7i-flex.large"},

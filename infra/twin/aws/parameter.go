@@ -80,11 +80,15 @@ func (a *account) parameterKind() cloud.Resource {
 	}, func(in parameterArgs) map[string]string { return in.Tags })
 }
 
+// intelligentTiering leaves the choice between the two tiers to Parameter Store.
+const intelligentTiering = "Intelligent-Tiering"
+
 func checkParameter(in parameterArgs) []cloud.Failure {
 	var f failures
 	f.oneOf("type", in.Type, state.ParameterString, state.ParameterStringList, state.ParameterSecureString)
-	f.addIf(in.Type == state.ParameterStringList, "type", "the twin's program has no lists of texts: make it a String")
-	f.oneOf("tier", in.Tier, ssm.TierStandard, ssm.TierAdvanced)
+	f.addIf(in.Type == state.ParameterStringList, "type", "the twin does not know the type StringList")
+	f.oneOf("tier", in.Tier, ssm.TierStandard, ssm.TierAdvanced, intelligentTiering)
+	f.addIf(in.Tier == intelligentTiering, "tier", "the twin does not know the tier %s", intelligentTiering)
 	f.addIf(in.Type == state.ParameterSecureString && in.InsecureValue != "", "insecureValue", "invalid configuration, cannot set type = SecureString and insecure_value")
 	f.length("description", in.Description, 1024)
 	return f

@@ -64,3 +64,19 @@ func TestParameterTakenOver(t *testing.T) {
 	assert.Equal(t, cloudtest.Replaced, f.MustUp(parameterToken, "long", values{"name": "/long", "type": "String", "tier": "Standard", "value": "x"}).Change,
 		"there is no way back from the advanced tier")
 }
+
+func TestWhatTheTwinDoesNotKnowOfParameters(t *testing.T) {
+	f := newFixture(t)
+	for name, test := range map[string]struct {
+		changes values
+		want    string
+	}{
+		"list": {values{"type": "StringList"}, "the twin does not know the type StringList"},
+		"tier": {values{"tier": "Intelligent-Tiering"}, "the twin does not know the tier Intelligent-Tiering"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := f.Up(parameterToken, "new "+name, with(values{"name": "/a", "type": "String", "value": "v"}, test.changes))
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+}

@@ -31,7 +31,6 @@ func refusedInstance(f *fixture) []refused {
 		{"unknown profile", upstream + "autoscaling/launch_configuration.go", instanceToken, machine(values{"iamInstanceProfile": "absent"}), nil, "InvalidParameterValue", "Value (absent) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"},
 		{"profile without role", roles, instanceToken, machine(values{"iamInstanceProfile": "empty"}), nil, "InvalidParameterValue", anyWords},
 		{"unknown card", ec2Errors, instanceToken, card("eni-0", nil), nil, "InvalidNetworkInterfaceID.NotFound", anyWords},
-		{"card deleted twice", ec2API + "API_InstanceNetworkInterfaceSpecification.html", instanceToken, card(f.Get("card").ID, values{"deleteOnTermination": true}), nil, "", "can't be deleted with the instance"},
 		{"metadata tokens", imds, instanceToken, machine(values{"metadataOptions": values{"httpTokens": "yes"}}), nil, "", `expected metadataOptions.httpTokens to be one of ["optional" "required"], got yes`},
 		{"no metadata hop", imds, instanceToken, hops(0), nil, "", "to be in the range (1 - 64), got 0"},
 		{"65 metadata hops", imds, instanceToken, hops(65), nil, "", "to be in the range (1 - 64), got 65"},

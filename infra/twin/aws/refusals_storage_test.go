@@ -39,7 +39,7 @@ func refusedParameter(f *fixture) []refused {
 		{"deep path", put, parameterToken, changed(values{"name": strings.Repeat("/x", 16)}), nil, "HierarchyLevelLimitExceededException", anyWords},
 		{"long value", github + "aws/aws-sdk-net/issues/3157", parameterToken, changed(values{"value": strings.Repeat("x", 4097)}), nil, "ValidationException", longValue},
 		{"very long value", tiers, parameterToken, changed(values{"tier": "Advanced", "value": strings.Repeat("x", 8193)}), nil, "ValidationException", anyWords},
-		{"unknown tier", schema, parameterToken, changed(values{"tier": "Premium"}), nil, "", `expected tier to be one of ["Standard" "Advanced"], got Premium`},
+		{"unknown tier", schema, parameterToken, changed(values{"tier": "Premium"}), nil, "", `expected tier to be one of ["Standard" "Advanced" "Intelligent-Tiering"], got Premium`},
 	}
 }
 
