@@ -30,15 +30,6 @@ func TestWhatIsInUseStays(t *testing.T) {
 		refusal
 	}{
 		{"subnet", inUse("delete a subnet with a VM", "subnetwork", "regions/us-east4/subnetworks/db", instanceID)},
-		{"ip", refusal{
-			name: "delete an address with a VM", want: instanceID + " uses the address 198.18.32.1: the twin does not release it",
-			source: "https://cloud.google.com/compute/docs/reference/rest/v1/addresses/delete",
-		}},
-		{"data", refusal{
-			// The API refuses this; the provider does not get there, and the data would be gone.
-			name: "delete an attached disk", want: instanceID + " has the disk db-data: a real provider would take it out of the VM and delete it",
-			source: "https://github.com/hashicorp/terraform/pull/14651", seen: "https://github.com/hashicorp/terraform-provider-google/issues/2078",
-		}},
 		{"vm", refusal{
 			name: "delete a protected VM", want: "Cannot delete instance db: instance Deletion Protection is enabled. Set deletion_protection to false",
 			source: "https://cloud.google.com/compute/docs/instances/preventing-accidental-vm-deletion",
@@ -63,6 +54,18 @@ func TestWhatIsInUseStays(t *testing.T) {
 		require.NoError(t, p.Destroy(name), name)
 	}
 	require.Empty(t, p.machines.Disks())
+}
+
+// TestTheTwinKeepsWhatAVMUses has what Google Cloud does and the twin does not.
+func TestTheTwinKeepsWhatAVMUses(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.needs()
+	p.MustUp(instanceToken, "vm", p.vm(nil))
+	require.ErrorContains(t, p.Destroy("ip"), instanceID+" uses the address 198.18.32.1: the twin does not release it")
+	// The provider takes the disk out of the VM first (https://github.com/hashicorp/terraform/pull/14651), so that the API does
+	// not refuse it and the data is gone (https://github.com/hashicorp/terraform-provider-google/issues/2078).
+	require.ErrorContains(t, p.Destroy("data"), instanceID+" has the disk db-data: a real provider would take it out of the VM and delete it")
 }
 
 func TestASubnetHasRoomForSoManyVMs(t *testing.T) {
