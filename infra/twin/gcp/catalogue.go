@@ -48,10 +48,29 @@ var machineTypes = slices.Concat(
 	sizes("t2d-standard", 1, 2, 4, 8, 16, 32, 48, 60),
 )
 
-// machineShape matches the names of Google's series, of which the twin has some and not in all sizes. What has no such name
-// there is not. https://cloud.google.com/compute/docs/machine-resource
-var machineShape = regexp.MustCompile(`^(?:a[234]|c[234]|c[23]d|c4[ad]|e2|g[24]|h[34]|m[1-4]|n[124]|n2d|t2[ad]|x4|z3)-` +
-	`(?:custom|standard|high(?:mem|cpu|gpu|lssd)|(?:mega|ultra|hyper)(?:mem|gpu))`)
+// machineForm is that of all types' names: a series and a word, before the size if there is one. Types of the first series
+// with a size of one's own have no series in their name.
+var machineForm = regexp.MustCompile(`^(?:custom|([a-z]+[0-9]+[a-z]*)-([a-z]+))(?:-[a-z0-9]+)*$`)
+
+// machineWords are all the words of the series that the twin has, also those of which it has no size. Old names of the memory-
+// optimized types begin with n1. https://cloud.google.com/compute/docs/general-purpose-machines and .../memory-optimized-machines
+var machineWords = map[string][]string{
+	"f1": {"micro"}, "g1": {"small"}, "t2d": {"standard"},
+	"e2":  {"micro", "small", "medium", "standard", "highmem", "highcpu", "custom"},
+	"n1":  {"standard", "highmem", "highcpu", "custom", "megamem", "ultramem"},
+	"n2":  {"standard", "highmem", "highcpu", "custom"},
+	"n2d": {"standard", "highmem", "highcpu", "custom"},
+}
+
+// mayBeMachineType says whether Google may have a type of this name: the twin has a few of its series only.
+func mayBeMachineType(name string) bool {
+	parts := machineForm.FindStringSubmatch(name)
+	if parts == nil {
+		return false
+	}
+	words, known := machineWords[parts[1]]
+	return !known || slices.Contains(words, parts[2])
+}
 
 func sizes(family string, cpus ...int) []string {
 	var all []string

@@ -35,7 +35,7 @@ func checkInstance(in InstanceArgs) []cloud.Failure {
 	c.zone("zone", in.Zone)
 	switch {
 	case in.MachineType == "" || slices.Contains(machineTypes, in.machineType()):
-	case machineShape.MatchString(in.machineType()):
+	case mayBeMachineType(in.machineType()):
 		c.add("machineType", "the twin does not have the machine type %s: those that it has are in infra/twin/gcp/catalogue.go", in.machineType())
 	default:
 		c.refuse("machineType", invalidField("resource.machineType", "zones/"+in.Zone+"/machineTypes/"+in.machineType(),

@@ -114,10 +114,13 @@ func TestInstanceRefusals(t *testing.T) {
 		return object{"networkInterfaces": []any{with(object{"network": p.Get("network").ID, "subnetwork": p.Get("subnet").ID}, config)}}
 	}
 	for want, change := range map[string]object{
-		"metadataStartupScript: Invalid or unknown key":  {"metadataStartupScript": "#!/bin/sh"},
-		`services have the name "services"`:              {"name": "services"},
-		"does not have the machine type c3-standard-4":   {"machineType": "c3-standard-4"},
-		"does not have the machine type n2-custom-4-512": {"machineType": "n2-custom-4-512"},
+		"metadataStartupScript: Invalid or unknown key":   {"metadataStartupScript": "#!/bin/sh"},
+		`services have the name "services"`:               {"name": "services"},
+		"does not have the machine type c3-standard-4":    {"machineType": "c3-standard-4"},
+		"does not have the machine type n2-custom-4-512":  {"machineType": "n2-custom-4-512"},
+		"does not have the machine type custom-2-4096":    {"machineType": "custom-2-4096"},
+		"does not have the machine type h4d-standard-192": {"machineType": "h4d-standard-192"},
+		"does not have the machine type n4d-standard-2":   {"machineType": "n4d-standard-2"},
 		"the twin's disk types are": {"bootDisk": object{"initializeParams": object{
 			"image": "debian-cloud/debian-13", "type": "pd-fast",
 		}}},

@@ -78,6 +78,13 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 			source: "https://cloud.google.com/compute/docs/machine-resource", seen: "https://github.com/gruntwork-io/terratest/issues/1132",
 		},
 		{
+			name: "no form of a machine type", token: instanceToken, args: vm(object{"machineType": "large"}),
+			code: 400, reason: "invalid",
+			want: "Invalid value for field 'resource.machineType': 'zones/us-east4-a/machineTypes/large'. " +
+				"Machine type with name 'large' does not exist in zone 'us-east4-a'.",
+			source: "https://cloud.google.com/compute/docs/machine-resource", seen: "https://github.com/gruntwork-io/terratest/issues/1132",
+		},
+		{
 			name: "unknown image", token: instanceToken, args: boot(object{"image": "debian-cloud/debian-31"}),
 			want:   "Could not find image or family debian-cloud/debian-31",
 			source: provider,
