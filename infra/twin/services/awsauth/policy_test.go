@@ -91,6 +91,8 @@ func TestTrust(t *testing.T) {
 	} {
 		assert.False(t, trustsEC2(other), other)
 	}
+	_, err := ParseTrust(strings.Replace(ec2, `{"Service":"ec2.amazonaws.com"}`, `"*"`, 1))
+	assert.EqualError(t, err, "trust policy: the twin does not know the principal *")
 }
 
 func TestWildcard(t *testing.T) {

@@ -47,6 +47,9 @@ func trusted(statement []byte) ([]string, error) {
 	if len(s.Principal) == 0 {
 		return nil, fault("Missing required field Principal")
 	}
+	if string(s.Principal) == `"*"` { // which IAM takes
+		return nil, errors.New("the twin does not know the principal *")
+	}
 	var principal struct{ Service words }
 	if err := strictly(s.Principal, &principal); err != nil {
 		return nil, err
