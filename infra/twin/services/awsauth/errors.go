@@ -71,7 +71,6 @@ var (
 		Denied:         {"AccessDenied", 403},
 		InvalidRequest: {"InvalidRequest", 400},
 		NotImplemented: {"NotImplemented", 501},
-		TooLarge:       {"EntityTooLarge", 400},
 		NoSuchBucket:   {"NoSuchBucket", 404},
 	}
 )

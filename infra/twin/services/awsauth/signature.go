@@ -105,8 +105,8 @@ func (s signature) matches(r *http.Request, secretKey, payloadHash string) bool 
 	return subtle.ConstantTimeCompare(key, want) == 1
 }
 
-// payloadHash returns the hash that the signature covers. A client of S3 sends it ahead and the body is checked while
-// it is read; that of any other service's request is short, and is read here.
+// payloadHash returns the hash that the signature covers. A client of S3 sends it ahead; for any other service the body,
+// which is short, is read here.
 func payloadHash(r *http.Request, service string) (string, error) {
 	sent := r.Header.Get("X-Amz-Content-Sha256")
 	switch {

@@ -62,10 +62,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 		// Who may not list a bucket does not learn which keys are missing.
 		return &awsauth.Error{Code: awsauth.Denied, Message: fmt.Sprintf("User: %s is not authorized to perform: s3:ListBucket on resource: %q because no identity-based policy allows the s3:ListBucket action", caller.ARN, q.bucketARN())}
 	}
-	// The emulator keeps every X-Amz- header with the object, and these are credentials.
-	for _, header := range []string{"Authorization", "X-Amz-Security-Token", "X-Amz-Date", "X-Amz-Content-Sha256"} {
-		r.Header.Del(header)
-	}
 	r.URL.Path, r.URL.RawPath = "/"+path.Join(q.bucket, q.key), ""
 	s.emulator.ServeHTTP(&partial{ResponseWriter: w}, r)
 	return nil
