@@ -126,7 +126,7 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 			name: name, token: token, args: args, code: 403, reason: "accessNotConfigured",
 			want:   api + " has not been used in project my-project-123 before or it is disabled. Enable it by visiting",
 			source: "https://cloud.google.com/service-usage/docs/enable-disable",
-			seen:   "https://github.com/coreos/tectonic-installer/pull/2324",
+			seen:   "https://github.com/midl-dev/tezos-on-gke/issues/34",
 		}
 	}
 	p.refuse(t, []refusal{
@@ -137,8 +137,7 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 		off("secret", secretToken, object{"secretId": "s", "replication": replicas}, "Secret Manager API"),
 		{
 			name: "API", token: serviceToken, args: object{"service": "compute.googleapis.com"}, code: 403, reason: "accessNotConfigured",
-			want: "Error when reading or editing Project Service my-project-123/compute.googleapis.com: googleapi: Error 403: " +
-				"Cloud Resource Manager API has not been used in project my-project-123 before or it is disabled.",
+			want:   "Cloud Resource Manager API has not been used in project my-project-123 before or it is disabled.",
 			source: terraform + "google_project_service", seen: resourceSeen,
 		},
 		{
@@ -164,5 +163,5 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 	p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com"})
 	require.NoError(t, p.Destroy("compute"))
 	_, err = p.Up(networkToken, "m", object{"name": "m", "autoCreateSubnetworks": false})
-	require.ErrorContains(t, err, "SERVICE_DISABLED", "by default an API is disabled with its resource")
+	require.ErrorContains(t, err, "accessNotConfigured", "by default an API is disabled with its resource")
 }

@@ -102,7 +102,7 @@ func TestInstancesThatGoogleRefuses(t *testing.T) {
 		},
 		{
 			name: "VM that is to begin stopped", token: instanceToken, args: vm(object{"desiredStatus": "TERMINATED"}),
-			want: "When creating an instance, desired_status can only accept RUNNING value", source: provider,
+			want: "When creating an instance, desired_status can only accept RUNNING value", late: true, source: provider,
 		},
 
 		{

@@ -149,11 +149,12 @@ func TestBucketsAndObjectsThatGoogleRefuses(t *testing.T) {
 
 		{
 			name: "object in a bucket that is not there", token: objectToken, args: put(object{"bucket": "todo-none"}),
-			code: 404, reason: "notFound", want: "Error uploading object status.json: googleapi: Error 404: The specified bucket does not exist.", source: codes,
+			code: 404, reason: "notFound", want: "The specified bucket does not exist.", source: codes,
 		},
 		{
 			name: "object without content", token: objectToken, args: put(object{"content": ""}),
 			want:   `Error, either "content" or "source" must be specified`,
+			late:   true,
 			source: terraform + "storage_bucket_object",
 		},
 		{

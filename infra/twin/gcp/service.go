@@ -114,7 +114,7 @@ func (g *gcp) enabled(project, api string) error {
 			"https://console.developers.google.com/apis/api/%s/overview?project=%s then retry. If you enabled this API recently, "+
 			"wait a few minutes for the action to propagate to our systems and retry.",
 			apis[api], project, api, project),
-		"accessNotConfigured (SERVICE_DISABLED)",
+		"accessNotConfigured",
 	}
 }
 
