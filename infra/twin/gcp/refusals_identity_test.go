@@ -1,6 +1,8 @@
 package gcp
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -164,4 +166,17 @@ func TestNothingWorksBeforeItsAPIIsEnabled(t *testing.T) {
 	require.NoError(t, p.Destroy("compute"))
 	_, err = p.Up(networkToken, "m", object{"name": "m", "autoCreateSubnetworks": false})
 	require.ErrorContains(t, err, "accessNotConfigured", "by default an API is disabled with its resource")
+}
+
+func TestAnAPIWhoseRecordIsBrokenIsNotEnabledAnew(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.operatorEnables("my-project-123")
+	p.MustUp(serviceToken, "compute", object{"service": "compute.googleapis.com"})
+	records, err := filepath.Glob(filepath.Join(p.store.Dir(), "gcp.Service", "*compute*"))
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	require.NoError(t, os.WriteFile(records[0], []byte("{"), 0o600))
+	_, err = p.Up(serviceToken, "again", object{"service": "compute.googleapis.com"})
+	require.ErrorContains(t, err, "unexpected end of JSON input")
 }

@@ -65,10 +65,13 @@ func (g *gcp) service() cloud.Resource {
 		Create: func(_ context.Context, _ string, in ServiceArgs) (string, Service, error) {
 			id := in.Project + "/" + in.Service
 			// Enabling what is enabled is no error: others in the project may have done it.
-			if err := g.enabled(in.Project, in.Service); err != nil {
-				if err := g.readProject(in.Project, id); err != nil {
-					return "", Service{}, err
-				}
+			err := g.enabled(in.Project, in.Service)
+			var disabled *apiError
+			if errors.As(err, &disabled) {
+				err = g.readProject(in.Project, id)
+			}
+			if err != nil {
+				return "", Service{}, err
 			}
 			return id, Service{in}, state.Put(g.env.Store, id, Service{in})
 		},
