@@ -101,7 +101,7 @@ func (g *gcp) deleteFirewall(ctx context.Context, id string) error {
 		return err
 	}
 	rule.Disabled = true
-	if err := state.Put(g.env.Store, id, rule); err != nil {
+	if err := rewrite(g, id, rule); err != nil {
 		return err
 	}
 	if err := g.applyFirewalls(ctx, rule.Network); err != nil {

@@ -147,10 +147,10 @@ func (g *gcp) applyFirewall(ctx context.Context, instance Instance) error {
 		return nil
 	}
 	// Whoever stops or deletes the VM at the same time does not wait for its rules.
-	switch now, failed := g.env.Machines.Status(ctx, instance.Name); {
-	case failed != nil || now.Running:
+	switch status, failed := g.env.Machines.Status(ctx, instance.Name); {
+	case failed != nil || status.Running:
 		return err
-	case !now.Exists:
+	case !status.Exists:
 		return nil
 	default: // it only has to find them when it boots
 		return g.env.Machines.SetFirewall(ctx, instance.Name, ruleset)
