@@ -99,6 +99,20 @@ func List[T any](s *Store) (map[string]T, error) {
 // Delete removes the object. Deleting what is absent is an error that wraps ErrNotFound. It waits for an Update that is
 // under way, which would bring the object back.
 func Delete[T any](s *Store, id string) error {
+	return removed[T](s, id, func() error { return nil })
+}
+
+// Take is Delete for who needs what it removed, and not what was there before an Update that it waited for.
+func Take[T any](s *Store, id string) (v T, err error) {
+	err = removed[T](s, id, func() error {
+		v, err = Get[T](s, id)
+		return err
+	})
+	return v, err
+}
+
+// removed removes an object after a last look at it.
+func removed[T any](s *Store, id string, look func() error) error {
 	path, err := pathOf[T](s, id)
 	if err != nil {
 		return err
@@ -111,31 +125,13 @@ func Delete[T any](s *Store, id string) error {
 		return failure[T]("delete", id, err)
 	}
 	defer unlock()
+	if err := look(); err != nil {
+		return err
+	}
 	if err := os.Remove(path); err != nil {
 		return failure[T]("delete", id, err)
 	}
 	return nil
-}
-
-// Take is Delete for who needs what it removed, and not what was there before an Update that it waited for.
-func Take[T any](s *Store, id string) (T, error) {
-	var v T
-	path, err := pathOf[T](s, id)
-	if err != nil {
-		return v, err
-	}
-	unlock, err := s.lock()
-	if err != nil {
-		return v, failure[T]("delete", id, err)
-	}
-	defer unlock()
-	if v, err = Get[T](s, id); err != nil {
-		return v, err
-	}
-	if err := os.Remove(path); err != nil {
-		return v, failure[T]("delete", id, err)
-	}
-	return v, nil
 }
 
 // Update changes one object while no other Update, Delete or Take in any process can; the change itself must call none, nor take
