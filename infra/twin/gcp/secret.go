@@ -98,7 +98,7 @@ func secretOf(id string, s state.Secret) Secret {
 
 func checkSecret(in SecretArgs) []cloud.Failure {
 	var c checks
-	if in.SecretId != "" && !secretmanager.ID.MatchString(in.SecretId) {
+	if in.SecretId != "" && !secretmanager.IDForm.MatchString(in.SecretId) {
 		c.refuse("secretId", &apiError{
 			http.StatusBadRequest,
 			fmt.Sprintf("The provided Secret ID [%s] does not match the expected format [[a-zA-Z0-9_-]{1,255}]", in.SecretId), "",

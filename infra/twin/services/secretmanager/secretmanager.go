@@ -62,8 +62,8 @@ type versionName struct {
 func (n versionName) secret() string { return "projects/" + n.project + "/secrets/" + n.id }
 func (n versionName) String() string { return n.secret() + "/versions/" + n.version }
 
-// ID is the rule of https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create.
-var ID = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+// IDForm is the rule of https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create.
+var IDForm = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
 
 // parse reads the one call that there is, GET /v1/projects/P/secrets/S/versions/V:access, and names any other.
 func parse(r *http.Request) (versionName, error) {
@@ -75,7 +75,7 @@ func parse(r *http.Request) (versionName, error) {
 			Message: fmt.Sprintf("The twin's Secret Manager does not have %s %s: it knows projects.secrets.versions.access.", r.Method, r.URL.Path)}
 	}
 	name := versionName{parts[3], parts[5], parts[7]}
-	if !ID.MatchString(name.id) {
+	if !IDForm.MatchString(name.id) {
 		return versionName{}, &gcpauth.Error{HTTP: http.StatusBadRequest, Status: "INVALID_ARGUMENT",
 			Message: fmt.Sprintf("The provided Secret ID [%s] does not match the expected format [projects/*/secrets/*/versions/*]", name)}
 	}
