@@ -12,7 +12,8 @@ import (
 	"crosscloud/infra/twin/state"
 )
 
-// The predefined roles that can be granted on a secret and on a bucket, of those of their own services.
+// The predefined roles of their own services that the twin grants on a secret and on a bucket. Google has a few more, as
+// roles/storage.folderAdmin, and its list grows: what is not here is refused as a mistyped name is.
 // https://cloud.google.com/iam/docs/roles-permissions
 var (
 	secretRoles = []string{
@@ -20,8 +21,8 @@ var (
 		"roles/secretmanager.secretVersionManager", "roles/secretmanager.viewer",
 	}
 	bucketRoles = []string{
-		"roles/storage.admin", "roles/storage.objectAdmin", "roles/storage.objectCreator", "roles/storage.objectUser",
-		"roles/storage.objectViewer", "roles/storage.legacyBucketOwner", "roles/storage.legacyBucketReader",
+		"roles/storage.admin", "roles/storage.bucketViewer", "roles/storage.objectAdmin", "roles/storage.objectCreator",
+		"roles/storage.objectUser", "roles/storage.objectViewer", "roles/storage.legacyBucketOwner", "roles/storage.legacyBucketReader",
 		"roles/storage.legacyBucketWriter", "roles/storage.legacyObjectOwner", "roles/storage.legacyObjectReader",
 	}
 )

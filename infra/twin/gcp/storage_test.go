@@ -147,6 +147,7 @@ func TestGrantOnABucketReachesTheService(t *testing.T) {
 		p.MustUp(bucketMemberToken, "member", args)
 		assert.Equal(t, cloudtest.Replaced, p.MustUp(bucketMemberToken, "member", with(args, object{argument: value})).Change, argument)
 	}
+	p.MustUp(bucketMemberToken, "viewer", object{"bucket": "todo-status", "role": "roles/storage.bucketViewer", "member": "user:a@example.com"})
 }
 
 func TestObject(t *testing.T) {
