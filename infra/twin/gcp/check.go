@@ -78,12 +78,16 @@ func (c *checks) labels(property string, labels map[string]string) {
 // sourceRange accepts a network whose host bits are zero. The provider looks at none of that, the API does.
 func (c *checks) sourceRange(property, field, text string) {
 	if prefix, err := netip.ParsePrefix(text); text != "" && (err != nil || prefix != prefix.Masked()) {
-		family := "IPV4"
-		if strings.Contains(text, ":") {
-			family = "IPV6"
-		}
-		c.refuse(property, invalidField(field, text, "Must be a valid %s CIDR address range.", family))
+		c.refuse(property, noRange(field, text))
 	}
+}
+
+func noRange(field, text string) error {
+	family := "IPV4"
+	if strings.Contains(text, ":") {
+		family = "IPV6"
+	}
+	return invalidField(field, text, "Must be a valid %s CIDR address range.", family)
 }
 
 func (c *checks) region(property, region string) {

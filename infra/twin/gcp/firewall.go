@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"crosscloud/infra/twin/cloud"
 	"crosscloud/infra/twin/state"
@@ -64,6 +65,9 @@ func (g *gcp) firewall() cloud.Resource {
 				if _, err := find[Network](g, g.global("networks", in.Network)); err != nil {
 					return err
 				}
+				if err := allRangesGiven(in); err != nil {
+					return err
+				}
 				return create(g, id, out)
 			})
 			if err == nil {
@@ -83,6 +87,9 @@ func (g *gcp) firewall() cloud.Resource {
 					"The network of a firewall rule can't be changed."))
 			}
 			old.FirewallArgs = in
+			if err := allRangesGiven(in); err != nil {
+				return Firewall{}, doing("updating Firewall", err)
+			}
 			if err := rewrite(g, id, old); err != nil {
 				return Firewall{}, doing("updating Firewall", err)
 			}
@@ -108,6 +115,14 @@ func (g *gcp) deleteFirewall(ctx context.Context, id string) error {
 		return err
 	}
 	return state.Delete[Firewall](g.env.Store, id)
+}
+
+// allRangesGiven is for the calls, which get no unknown value: there an empty range is wrong, too.
+func allRangesGiven(in FirewallArgs) error {
+	if i := slices.Index(in.SourceRanges, ""); i >= 0 {
+		return noRange(fmt.Sprintf("resource.sourceRanges[%d]", i), "")
+	}
+	return nil
 }
 
 func checkFirewall(in FirewallArgs) []cloud.Failure {

@@ -69,6 +69,9 @@ func TestFirewallChangesReachRunningMachines(t *testing.T) {
 	assert.Contains(t, p.machine(t).Firewall, "ip saddr { 198.51.100.7/32 } tcp dport 5432 accept")
 	assert.NotContains(t, p.machine(t).Firewall, "203.0.113.0/24")
 
+	_, err := p.Up(firewallToken, "postgres", with(args, object{"sourceRanges": []any{""}}))
+	require.ErrorContains(t, err, "Error updating Firewall: googleapi: Error 400: Invalid value for field 'resource.sourceRanges[0]': ''.")
+
 	p.MustUp(firewallToken, "ssh", object{
 		"network": p.Get("network").ID, "sourceRanges": []any{"203.0.113.0/24"},
 		"allows": []any{object{"protocol": "tcp", "ports": []any{"22"}}},

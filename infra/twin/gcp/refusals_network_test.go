@@ -177,6 +177,12 @@ func TestNetworksThatGoogleRefuses(t *testing.T) {
 			source: firewalls, seen: "https://github.com/cloudflare/terraform-provider-cloudflare/issues/86",
 		},
 		{
+			name: "empty source range", token: firewallToken, args: rule(object{"sourceRanges": []any{"10.0.0.0/8", ""}}),
+			code: 400, reason: "invalid",
+			want:   "Invalid value for field 'resource.sourceRanges[1]': ''. Must be a valid IPV4 CIDR address range.",
+			source: firewalls, seen: "https://github.com/cloudflare/terraform-provider-cloudflare/issues/86",
+		},
+		{
 			name: "source range of IPv6 with host bits", token: firewallToken, args: rule(object{"sourceRanges": []any{"2001:db8::1/64"}}),
 			code: 400, reason: "invalid", want: "'2001:db8::1/64'. Must be a valid IPV6 CIDR address range.", source: firewalls,
 		},
