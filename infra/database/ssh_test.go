@@ -60,9 +60,12 @@ func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	assert.Equal(t, nothing, install("ssh.service", two))
 }
 
-// Whatever sshd_config says after this file: where keys, or who vouches for them, could come from is decided here.
+// Whatever sshd_config says before or after this file: where keys, or who vouches for them, could come from is decided
+// here. Only a Match block overrides what stands before it, such as the words of Google's agent.
 func TestNobodyElseNamesAdministrators(t *testing.T) {
 	settings := string(must(os.ReadFile("boot/sshd.conf")))
+	assert.Regexp(t, `^(#.*\n)*Match all\n`, settings)
+	assert.Equal(t, 1, strings.Count(settings, "\nMatch "), "all of it is in the block")
 	for _, line := range []string{
 		"AuthorizedKeysFile /etc/crosscloud/ssh/%u", "AuthorizedKeysCommand none", "AuthorizedPrincipalsCommand none",
 		"TrustedUserCAKeys none", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin no",

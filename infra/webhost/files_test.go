@@ -3,6 +3,7 @@ package webhost
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -90,11 +91,13 @@ func TestKeysOfAdministratorsComeAndGo(t *testing.T) {
 	assert.Equal(t, []string{"systemctl --quiet ssh.service"}, keys(`"key one"`, "nobody"), "it is started")
 }
 
-// sshd takes the first value of each, so what the image or an agent of the cloud's sets later does not count.
+// Whatever stands before it in sshd_config, an agent of the cloud's included: only a Match block overrides that.
 func TestNobodyButTheStackLetsAnAdministratorIn(t *testing.T) {
 	settings := contents("boot/ssh", "sshd.conf")
+	assert.Regexp(t, `^(#.*\n)*Match all\n`, settings)
 	for _, line := range []string{"AuthorizedKeysFile /etc/crosscloud/ssh/%u", "AuthorizedKeysCommand none", "AuthorizedPrincipalsCommand none",
 		"TrustedUserCAKeys none", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin no"} {
 		assert.Contains(t, settings, "\n"+line+"\n")
 	}
+	assert.Equal(t, 1, strings.Count(settings, "\nMatch "), "all of it is in the block")
 }
