@@ -136,9 +136,11 @@ words_of_complaint() {
   tr --delete '0-9' <"$run/complaint"
 }
 
-# follow looks for ever, says the same complaint once, and repeats it to the world until it is heard.
+# follow looks for ever, says the same complaint once, and repeats it to the world until it is heard; then again as often
+# as a host that is well says so, or it would count as silent (hoststatus.Silence). That is counted in rounds, not by the
+# clock, which may be set.
 follow() {
-  local said='' heard=''
+  local said='' heard=0
   mkdir -p "$run"
   # When the shell ends, systemd kills what it leaves; so it stays for the round that is under way.
   trap 'exit 0' TERM
@@ -148,11 +150,14 @@ follow() {
     else
       if [[ $(words_of_complaint) != "$said" ]]; then
         said=$(words_of_complaint)
-        heard=''
+        heard=0
         cat "$run/complaint" >&2
       fi
-      # What keeps it from being heard is, as a rule, what the complaint is about.
-      [[ -n $heard ]] || ! "$here/agent.sh" report 2>/dev/null || heard=yes
+      if ((heard > 0)); then
+        heard=$((heard - 1))
+      elif "$here/agent.sh" report 2>/dev/null; then # what keeps it from being heard is, as a rule, what it is about
+        heard=$((settled_seconds / poll_seconds))
+      fi
     fi
     sleep "$poll_seconds" &
     wait "$!"
