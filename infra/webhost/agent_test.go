@@ -124,6 +124,20 @@ kill "$agent"; (sleep 0.5; touch "$world/told") & wait "$agent"; echo "agent end
 	assert.Equal(t, []string{"look ended", "agent ended with 0"}, said)
 }
 
+// systemd starts the new one. What goes on nevertheless is ended by its fifth round.
+func TestAnAgentWhoseFileHasChangedEndsAfterItsRound(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "agent.sh", `#!/bin/bash
+echo "$1"
+echo >>"$world/rounds"
+case $(wc -l <"$world/rounds") in
+3) cp -p "$0" "$0.new"; echo '# another version' >>"$0.new"; mv "$0.new" "$0" ;;
+5) kill "$PPID" ;;
+esac
+`)
+	assert.Equal(t, []string{"look", "look", "look"}, shell(t, dir, "", agentWorld+`here=$world poll_seconds=0.1; chmod +x "$world/agent.sh"; follow`))
+}
+
 // Who reads the status takes a host for silent that says nothing for a quarter of an hour.
 func TestAComplaintIsSaidOnceAndRepeatedToTheWorldUntilItIsHeardAndOnceInAWhile(t *testing.T) {
 	dir := t.TempDir()

@@ -25,8 +25,7 @@ converge_seconds=1800
 failed=3   # the revision is bad and will not be tried again
 waiting=75 # for the database; EX_TEMPFAIL of sysexits.h
 
-# look is one round. It runs in a process of its own, so that an error ends it and nothing else, and so that a new
-# version of this file counts at the next round.
+# look is one round. It runs in a process of its own, so that an error ends it and nothing else.
 look() {
   local desired revision
   log_in
@@ -138,9 +137,10 @@ words_of_complaint() {
 
 # follow looks for ever, says the same complaint once, and repeats it to the world until it is heard; then again as often
 # as a host that is well says so, or it would count as silent (hoststatus.Silence). That is counted in rounds, not by the
-# clock, which may be set.
+# clock, which may be set. When a bundle has brought another version of this file, systemd starts that one.
 follow() {
-  local said='' heard=0
+  local said='' heard=0 started_as
+  started_as=$(sha256sum "$here/agent.sh")
   mkdir -p "$run"
   # When the shell ends, systemd kills what it leaves; so it stays for the round that is under way.
   trap 'exit 0' TERM
@@ -159,6 +159,7 @@ follow() {
         heard=$((settled_seconds / poll_seconds))
       fi
     fi
+    [[ $(sha256sum "$here/agent.sh") == "$started_as" ]] || exit 0
     sleep "$poll_seconds" &
     wait "$!"
   done

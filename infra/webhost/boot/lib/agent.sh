@@ -9,7 +9,8 @@ install_agent() {
     put 0755 "/usr/local/lib/crosscloud/${file##*/}" <"$file"
   done
   put 0644 "$agent_unit" <"$here/agent/crosscloud-agent.service"
-  # agent.sh starts a new process per round, so its files count from the next one on; systemd must be told.
+  # A new agent.sh starts in the old one's place after the round that is under way, and each round reads the other files
+  # anew. Of another unit systemd must be told; it counts from the agent's next start on.
   if ! in_use agent "$agent_unit"; then
     systemctl daemon-reload
     note_use agent "$agent_unit"
