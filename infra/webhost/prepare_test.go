@@ -123,7 +123,7 @@ func TestPreparationLooksAtDpkg(t *testing.T) {
 	dir, run := prepared(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin/dpkg"), []byte("#!/bin/bash\necho \"dpkg: error $*\"; [[ $* == --audit ]]\n"), 0o755))
 	assert.Equal(t, "exit 1", run(prepare))
-	assert.Contains(t, contents(dir, "crosscloud/test/status"), `"detail":"apt: dpkg: error --configure -a"`)
+	assert.Contains(t, contents(dir, "crosscloud/test/status"), `"detail":"apt: dpkg: error --force-confold --configure -a"`)
 	assert.NoFileExists(t, filepath.Join(dir, "asked"))
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin/dpkg-query"), []byte("#!/bin/bash\nprintf 'ii '\n"), 0o755))

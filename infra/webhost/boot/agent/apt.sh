@@ -14,6 +14,12 @@ apt_get() {
     -o APT::Keep-Downloaded-Packages=false "$@"
 }
 
+# finish_installations does what an interrupted run left to do, before which apt refuses everything. dpkg does not read
+# apt's settings, and nobody is there to answer it: of a file that converge has written, ours stays here, too.
+finish_installations() {
+  DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a
+}
+
 # apt_complaint prints the last error of what apt said, from standard input; or the last line, where dpkg failed.
 apt_complaint() {
   local said error

@@ -35,8 +35,7 @@ main() {
 }
 
 add() {
-  # What an interrupted run left behind makes apt refuse everything.
-  [[ -z $(dpkg --audit) ]] || DEBIAN_FRONTEND=noninteractive dpkg --configure -a
+  [[ -z $(dpkg --audit) ]] || finish_installations
   apt_get update
   apt_get -y --no-install-recommends install "$@"
 }

@@ -15,9 +15,8 @@ install_packages() {
   done
   # Signatures for AWS expire within minutes. Debian's images have a client for the time, one of several.
   keeps_time || missing+=(systemd-timesyncd)
-  # What an interrupted run left behind makes apt refuse everything.
   if [[ -n $(dpkg --audit) ]]; then
-    DEBIAN_FRONTEND=noninteractive dpkg --configure -a || blame_apt
+    finish_installations || blame_apt
     changed 'finished an interrupted installation'
   fi
   ((${#missing[@]})) || return 0
