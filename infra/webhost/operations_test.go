@@ -104,6 +104,12 @@ func TestAnOperationIsAnnouncedTwiceBeforeItWaits(t *testing.T) {
 func TestNoOperationRunsWhileThePredecessorsAreUnknown(t *testing.T) {
 	dir := operated(t)
 	assert.Equal(t, []string{"end 1"}, shell(t, dir, "", operationsWorld+"get_parameter() { return 1; }"+operate))
+
+	dir = operated(t)
+	set(t, dir, "parameter", `{"revision": "old", "operations": `)
+	assert.Equal(t, "end 1", last(shell(t, dir, "", operationsWorld+operate)))
+	set(t, dir, "parameter", "{}")
+	assert.Equal(t, restarted, shell(t, dir, "", operationsWorld+operate))
 }
 
 func TestAnInterruptedOperationIsNotRepeated(t *testing.T) {

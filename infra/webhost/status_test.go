@@ -135,14 +135,29 @@ func TestANewMachineKeepsItsPredecessorsOperations(t *testing.T) {
 	assert.Equal(t, "it was interrupted", d.Operations[1].Detail)
 }
 
-// Whatever somebody wrote over it: a host that can't say anything helps nobody.
-func TestAStatusThatIsNoneHasNoOperations(t *testing.T) {
-	for _, text := range []string{"[1]", "3", "no JSON", `{"operations": 1}`, `"words"`} {
+func TestANewMachineWithoutAPredecessorHasNoOperations(t *testing.T) {
+	for _, value := range []string{"{Value: \"{}\"}", "{}"} {
+		dir := t.TempDir()
+		set(t, dir, "parameter", "")
+		shell(t, dir, "", statusWorld+`get_parameter() { jq --null-input '`+value+`'; }; status_begin r2; status_publish`)
+		assert.Equal(t, "r2", published(t, dir).Revision, value)
+		assert.Empty(t, published(t, dir).Operations)
+	}
+}
+
+// What the predecessor ran may still be read from it by a person, and must not run again.
+func TestAStatusThatIsDamagedIsNotOverwritten(t *testing.T) {
+	for _, text := range []string{
+		"[1]", "3", "null", "no JSON", `"words"`, `{"revision": "old"}`, `{"operations": 1}`, `{"operations": ["one"]}`,
+		`{"revision": "old", "operations": [{"id": "one", "ki`,
+	} {
 		dir := t.TempDir()
 		set(t, dir, "parameter", text)
-		shell(t, dir, "", statusWorld+`status_begin r2; status_publish`)
-		assert.Equal(t, "r2", published(t, dir).Revision, text)
-		assert.Empty(t, published(t, dir).Operations)
+		said := shell(t, dir, "", statusWorld+`status_begin r2; status_publish || echo refused`)
+		assert.Equal(t, "refused", last(said), text)
+		assert.Contains(t, said, "status: what /status holds is no status; write {} over it, if nothing in it is needed")
+		assert.Equal(t, text, contents(dir, "parameter"))
+		assert.NoFileExists(t, filepath.Join(dir, "operations.json"))
 	}
 }
 

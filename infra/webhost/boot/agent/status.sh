@@ -66,7 +66,8 @@ published() {
 status_publish() {
   # SSM's limit is 4096 characters. The log takes what is left, but for its last lines, which count more than operations
   # that nobody asks for any more; those come first in the record, and desired.go allows ten others. A long certificate
-  # takes its room from the words.
+  # takes its room from the words. operations stays the last field, and the JSON compact: the prepare.sh of any age counts
+  # on it (instance.go).
   if recall_operations && jq --compact-output --arg time "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --slurpfile operations "$operations_file" '
     def fits: tojson | length <= 4000;
@@ -91,15 +92,20 @@ status_insist() {
 }
 
 # recall_operations makes the record of operations on a machine that has none: from the status that was published last,
-# before anything of this machine's replaces it. It may have had a predecessor, and no operation runs twice.
+# before anything of this machine's replaces it. It may have had a predecessor, and no operation runs twice; so what the
+# predecessor ran is not guessed from a status that is damaged. {} is what the parameter was made with.
 recall_operations() {
-  local answer
+  local answer operations
   [[ ! -s $operations_file ]] || return 0
   answer=$(get_parameter "$STATUS_PARAMETER") || return 1
+  if ! operations=$(jq '.Value // "{}" | fromjson | if . == {} then [] else .operations | arrays end
+    | map(if .state == "started" then . + {state: "failed", detail: "it was interrupted"} else . end)' \
+    <<<"$answer" 2>/dev/null) || [[ -z $operations ]]; then
+    echo "status: what $STATUS_PARAMETER holds is no status; write {} over it, if nothing in it is needed" >&2
+    return 1
+  fi
   mkdir -p "${operations_file%/*}"
-  jq '(.Value | fromjson? | objects | .operations | arrays) // []
-    | map(if .state == "started" then . + {state: "failed", detail: "it was interrupted"} else . end)' <<<"$answer" |
-    write_operations
+  write_operations <<<"$operations"
 }
 
 # write_operations replaces the record by standard input. A loss of power leaves the old one or the new one.
