@@ -34,3 +34,16 @@ func TestACertificateFromTheFutureIsReplaced(t *testing.T) {
 	shell(t, dir, "", certificateWorld)
 	assert.Equal(t, "new, for 203.0.113.7", last(shell(t, dir, "", `date() { command date "$@" --date "${2:-1 hour ago}"; }`+certificateWorld)))
 }
+
+// openssl itself would wait until the agent ends the run.
+func TestAnNginxThatSaysNothingShowsNoCertificate(t *testing.T) {
+	dir := t.TempDir()
+	set(t, dir, "openssl", "#!/bin/bash\ncase $1 in s_client) sleep 2; echo late ;; *) cat ;; esac\n")
+	assert.Equal(t, []string{"none"}, shell(t, dir, "", filesWorld+`
+config=$world/etc
+. "$boot/lib/certificate.sh"
+chmod +x "$world/openssl"; PATH=$world:$PATH
+timeout() { command timeout "0.$1" "${@:2}"; }
+shown=$(served_certificate) || true
+echo "${shown:-none}"`))
+}
