@@ -1,8 +1,9 @@
 #!/bin/bash
 # From the old release to the new one, slot by slot, so that one of them always answers. Sourced by converge.
 #
-# A new slot is judged only while the other one is ready. When neither is, the database may be what does not answer, and
-# that says nothing about the release.
+# A new slot that lives and is not ready is judged only while the other one is ready. When neither is, the database may be
+# what does not answer, and that says nothing about the release. One that ends again and again, or that does not answer
+# /healthz, is judged in any case: it takes no database to live.
 
 failed_file=$data/failed-revision
 served_file=$data/served-revision # the last that the site served from both slots
