@@ -25,8 +25,10 @@ func (d declarer) image() (ami string, kept []string, err error) {
 	// Pulumi takes an ignored input from the state, also where it replaces the machine. So each machine of a stack
 	// boots the agent of the day on which the stack was made, and whatever that one meets is a contract with all
 	// agents ever shipped: the names in agent.env, the document in the desired parameter (release.desired), the bundle,
-	// whose converge takes CONVERGE_LOG and ends with 0, 3, 75 or an error, and the role's permissions. To have a
-	// stack's next machine boot today's agent, the old one must leave the state: `pulumi destroy --target` it, then
+	// whose converge takes CONVERGE_LOG and ends with 0, 3, 75 or an error, and the role's permissions. Its prepare.sh
+	// reads two documents without jq: so the one in the desired parameter stays compact JSON, with "revision":"…" in it,
+	// and that in the status parameter is {} at first and then compact JSON whose last field is "operations":[…]. To have
+	// a stack's next machine boot today's agent, the old one must leave the state: `pulumi destroy --target` it, then
 	// `pulumi up`.
 	kept = []string{"userData"}
 	if d.args.AMI != "" {
