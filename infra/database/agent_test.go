@@ -66,7 +66,7 @@ func (w *agentWorld) agent(t *testing.T, ctx context.Context, metadata string) *
 	here := strings.NewReplacer(
 		"/usr/local/lib/crosscloud", installed, "/var/lib/crosscloud", w.dir, "/run/crosscloud", w.dir+"/run",
 		"http://metadata.google.internal", metadata,
-		"sleep 5", "sleep 0.1", "longest=1800", "longest=1", "--kill-after=30", "--kill-after=1")
+		"sleep 5", "sleep 0.1", "said_for=60", "said_for=4", "longest=1800", "longest=1", "--kill-after=30", "--kill-after=1")
 	for _, name := range []string{"agent", "desired.sh"} {
 		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
 		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
@@ -215,15 +215,17 @@ func TestAgentIsStopped(t *testing.T) {
 	}
 }
 
-func TestAgentTellsOnceWhyItCannotUnpackARevision(t *testing.T) {
+// Said once only, it would be all that the host says, until it counts as silent.
+func TestAgentTellsNowAndThenWhyItCannotUnpackARevision(t *testing.T) {
 	w := &agentWorld{dir: t.TempDir()}
 	good := w.document(t, "good", 0, 0)
 	revision := strings.Repeat("0", 64)
 	w.answer = func(poll int) (string, int) {
-		if poll < 1 || poll > 3 {
+		if poll < 1 || poll > 6 {
 			return good, 1
 		}
 		return `{"revision":"` + revision + `","bundle":"AAAA"}`, 2
 	}
-	assert.Equal(t, strings.Fields("0 converge:good 10 publish:"+revision+":sha256sum 10 10 10 publish"), w.run(t, 5))
+	complaint := "publish:" + revision + ":sha256sum"
+	assert.Equal(t, strings.Fields("0 converge:good 10 "+complaint+" 10 10 10 10 "+complaint+" 10 10 converge:good"), w.run(t, 8))
 }
