@@ -229,3 +229,25 @@ func TestAgentTellsNowAndThenWhyItCannotUnpackARevision(t *testing.T) {
 	complaint := "publish:" + revision + ":sha256sum"
 	assert.Equal(t, strings.Fields("0 converge:good 10 "+complaint+" 10 10 10 10 "+complaint+" 10 10 converge:good"), w.run(t, 8))
 }
+
+// The older one cannot publish. Asked, it would be asked again each round.
+func TestTheNewestBundleTellsWhatTheAgentComplainsOf(t *testing.T) {
+	w := &agentWorld{dir: t.TempDir()}
+	newer := w.runs(t, "exit 1", 0)
+	older := ""
+	for i := 0; revisionOf(older) <= revisionOf(newer); i++ { // by their names, it would be the older one
+		older = w.document(t, fmt.Sprint("older", i), 0, 1)
+	}
+	documents := []string{older, newer, `{"revision":"` + strings.Repeat("0", 64) + `","bundle":"AAAA"}`}
+	w.answer = func(poll int) (string, int) {
+		change := min(poll, len(documents)-1)
+		return documents[change], change
+	}
+	told := regexp.MustCompile(`publish:0*:sha256sum`).FindAllString(strings.Join(w.run(t, 5), " "), -1)
+	assert.Len(t, told, 1)
+}
+
+func revisionOf(document string) string {
+	_, rest, _ := strings.Cut(document, `"revision":"`)
+	return rest
+}
