@@ -6,9 +6,10 @@ readonly packages=(postgresql-17 jq openssl logrotate openssh-server sudo)
 install_packages() {
   local outdated
   export DEBIAN_FRONTEND=noninteractive
-  # A run that was cut off (power, stop) leaves packages half-installed, and apt refuses to go on.
+  # A run that was cut off (power, stop) leaves packages half-installed, and apt refuses to go on. Where a file of
+  # theirs was changed, dpkg would ask which one to keep, and nobody answers.
   if [[ -n $(dpkg --audit) ]]; then
-    dpkg --configure -a
+    dpkg --force-confold --configure -a
     changed 'finished an interrupted installation'
   fi
   # shellcheck disable=SC2016 # the format is dpkg-query's
@@ -32,7 +33,7 @@ apt_error='' # the last one of the last apt_get
 # kept in /var/log/apt/term.log.
 apt_get() {
   local said code=0
-  said=$(apt-get --option DPkg::Lock::Timeout=300 --quiet=2 "$@" 2>&1 >/dev/null) || code=$?
+  said=$(apt-get --option DPkg::Lock::Timeout=300 --option Dpkg::Options::=--force-confold --quiet=2 "$@" 2>&1 >/dev/null) || code=$?
   [[ -z $said ]] || log "$said"
   apt_error=$(grep '^E: ' <<<"$said" | tail -n 1 || true)
   return "$code"
