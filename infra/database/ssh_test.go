@@ -74,13 +74,18 @@ func TestNobodyElseNamesAdministrators(t *testing.T) {
 	}
 }
 
-// A key that has left the list must not let anybody in for as long as a disk or a permission is missing.
-func TestAdministratorsKeysComeBeforeWhatMayFail(t *testing.T) {
+// A key that has left the list must not let anybody in for as long as a disk or a permission is missing. The disk is
+// mounted, and served from, before its size is asked for.
+func TestTheOrderOfARun(t *testing.T) {
+	_, run, found := strings.Cut(string(must(os.ReadFile("boot/converge"))), "\nbegin_run\n")
+	require.True(t, found)
 	var steps []string
-	for line := range strings.Lines(string(must(os.ReadFile("boot/converge")))) {
-		if words := strings.Fields(line); len(words) > 1 && words[0] == "begin_step" {
-			steps = append(steps, words[1])
-		}
+	for line := range strings.Lines(run) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
+		steps = append(steps, strings.Fields(strings.TrimPrefix(line, "begin_step "))...)
 	}
-	assert.Equal(t, strings.Fields("seen agent packages ssh disk cluster tls settings roles answers"), steps)
+	assert.Equal(t, strings.Fields(`seen agent install_agent packages install_packages ssh install_admin_keys
+		disk check_disk format_blank_disk mount_disk grow_filesystem cluster create_cluster own_cluster resume_server
+		tls fetch_server_key place_certificates settings place_settings start_server load_settings roles define_roles
+		answers check_connection end_step step=operations run_operations step=size check_disk_size step=''`), steps)
 }

@@ -51,23 +51,24 @@ filesystem() {
   blkid --probe --output value --match-tag "$1" "$disk" || true
 }
 
-# The disk may have been enlarged; the machine sees that some seconds after Google does. A mounted file system grows in
-# place.
+# The disk may have been enlarged. A mounted file system grows in place, and is whole if that is cut off.
 grow_filesystem() {
-  local header blocks size bytes wanted
+  local header blocks size bytes
   bytes=$(blockdev --getsize64 "$disk")
-  wanted=$(jq .dataDiskGb desired.json)
-  ((bytes >= wanted << 30)) || die "the data disk has $((bytes >> 30)) GB, and not $wanted yet"
   header=$(dumpe2fs -h "$disk" 2>/dev/null)
   blocks=$(sed -n 's/^Block count: *//p' <<<"$header")
   size=$(sed -n 's/^Block size: *//p' <<<"$header")
   ((bytes / size > blocks)) || return 0
-  if ! mountpoint --quiet "$mountpoint"; then
-    # resize2fs demands a check of a file system that is not mounted; 1 means that it repaired something.
-    e2fsck -f -p "$disk" || (($? == 1))
-  fi
   resize2fs "$disk"
   changed 'grew the file system to the size of the data disk'
+}
+
+# check_disk_size: the machine sees some seconds after Google does that the disk was enlarged. The next run grows it.
+check_disk_size() {
+  local bytes wanted
+  bytes=$(blockdev --getsize64 "$disk")
+  wanted=$(jq .dataDiskGb desired.json)
+  ((bytes >= wanted << 30)) || die "the data disk has $((bytes >> 30)) GB, and not $wanted yet"
 }
 
 mount_disk() {
