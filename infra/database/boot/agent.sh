@@ -18,7 +18,8 @@ install_agent() {
     changed 'enabled the agent'
   fi
   if ! systemctl is-active --quiet crosscloud-agent.service; then
-    systemctl start crosscloud-agent.service
+    # An agent that is being stopped waits for its run, which is this one: it must not wait for the agent.
+    systemctl start --no-block crosscloud-agent.service
     changed 'started the agent'
   fi
 }
