@@ -66,7 +66,7 @@ func (w *agentWorld) agent(t *testing.T, ctx context.Context, metadata string) *
 	here := strings.NewReplacer(
 		"/usr/local/lib/crosscloud", installed, "/var/lib/crosscloud", w.dir, "/run/crosscloud", w.dir+"/run",
 		"http://metadata.google.internal", metadata,
-		"sleep 5", "sleep 0.1", "said_for=60", "said_for=4", "longest=1800", "longest=1", "--kill-after=30", "--kill-after=1")
+		"sleep 5", "sleep 0.1", "said_for=60", "said_for=4", "longest=1800", "longest=1", "grace=30", "grace=1")
 	for _, name := range []string{"agent", "desired.sh"} {
 		text := here.Replace(string(must(os.ReadFile(filepath.Join("boot", name)))))
 		require.NoError(t, os.WriteFile(filepath.Join(installed, name), []byte(text), 0o755))
@@ -162,12 +162,12 @@ func TestAgentConvergesAtOnceWhereTheServerDied(t *testing.T) {
 // What hangs ends, and the next run comes. What cannot even tell that it was ended is told of.
 func TestAgentEndsARunThatHangs(t *testing.T) {
 	for name, c := range map[string]struct{ hangs, want string }{
-		"and can be told":    {"exec sleep 600", "0 hangs 5 hangs"},
-		"and cannot be told": {"trap '' TERM; while true; do sleep 0.1; done", "0 hangs publish:converge 5 hangs publish:converge"},
+		"and can be told":    {"exec sleep 600", "0 hangs:1 5 hangs:1"},
+		"and cannot be told": {"trap '' TERM; while true; do sleep 0.1; done", "0 hangs:1 publish:converge 5 hangs:1 publish:converge"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &agentWorld{dir: t.TempDir()}
-			hangs := w.runs(t, fmt.Sprintf("echo hangs >>%s/notes; %s", w.dir, c.hangs), 0)
+			hangs := w.runs(t, fmt.Sprintf("echo hangs:$1 >>%s/notes; %s", w.dir, c.hangs), 0)
 			w.answer = func(int) (string, int) { return hangs, 1 }
 			var without []string
 			for _, note := range w.run(t, 2) {

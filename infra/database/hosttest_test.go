@@ -135,7 +135,7 @@ func (h *testHost) run(t *testing.T, steps string) (string, error) {
 		restart_server() { changed "restarted the server"; echo >>../restarts; [[ ! -e ../broken ]]; }
 		start_server() { [[ ! -e ../broken ]] || die "the server does not start"; }
 		check_connection() { :; }
-		begin_run
+		begin_run 1800
 		`+steps+`
 		end_step`)
 }

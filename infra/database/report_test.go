@@ -78,7 +78,7 @@ func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 
 // Bash enters the EXIT trap with the code of the command before the signal.
 func TestARunThatASignalEndsDoesNotServe(t *testing.T) {
-	const stopped = "stopped by a signal, which the agent sends after half an hour, in: sleep 1"
+	const stopped = "stopped by a signal (the agent sends one after 1800 s), in: sleep 1"
 	for signal, says := range map[string]string{"HUP": "ended with code 143", "INT": "ended with code 143", "PIPE": "ended with code 143", "TERM": stopped} {
 		t.Run(signal, func(t *testing.T) {
 			h := newTestHost(t)

@@ -77,7 +77,7 @@ func TestNobodyElseNamesAdministrators(t *testing.T) {
 // A key that has left the list must not let anybody in for as long as a disk or a permission is missing. The disk is
 // mounted, and served from, before its size is asked for.
 func TestTheOrderOfARun(t *testing.T) {
-	_, run, found := strings.Cut(string(must(os.ReadFile("boot/converge"))), "\nbegin_run\n")
+	_, run, found := strings.Cut(string(must(os.ReadFile("boot/converge"))), "\nbegin_run \"$@\"\n")
 	require.True(t, found)
 	var steps []string
 	for line := range strings.Lines(run) {

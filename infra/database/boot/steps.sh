@@ -5,24 +5,26 @@ news=''       # set while each step is published, not only the end
 step=''       # the step that is running
 hops=()       # the steps before it, NAME=DETAIL
 unexpected='' # the command that failed without words
+limit=''      # seconds after which the run is stopped, if it is
 copier=''     # the process that keeps a copy of the output, here:
 readonly run_log=$run_files/converge.log
 
 # begin_step NAME ends the step before, which went well.
 begin_step() {
   end_step
-  step=$1
+  step=$1 detail=''
 }
 
 end_step() {
   [[ -n $step ]] || return 0
   hops+=("$step=$detail")
-  step='' detail=''
+  step=''
   publish_progress
 }
 
-# begin_run is to be called with the lock held.
+# begin_run [LIMIT] is to be called with the lock held. The limit is the agent's, in seconds.
 begin_run() {
+  limit=${1-}
   mkdir -p "$run_files" "${record%/*}"
   exec 3>&1
   # The copier must not hold the lock, and inherits to ignore signals to the whole group: the last words are to come.
@@ -33,7 +35,7 @@ begin_run() {
   trap report_end EXIT
   # By default the shell would call report_end with the code of the last command before the signal: often 0.
   trap 'exit 143' HUP INT PIPE
-  trap 'failure="stopped by a signal, which the agent sends after half an hour, in: $BASH_COMMAND"; exit 143' TERM
+  trap 'failure="stopped by a signal${limit:+ (the agent sends one after $limit s)}, in: $BASH_COMMAND"; exit 143' TERM
   ! is_news || news=yes
 }
 
