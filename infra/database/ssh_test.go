@@ -17,7 +17,7 @@ const onSSH = `
 	useradd() { noted useradd; echo admin >../admin; }
 	usermod() { noted "$*"; echo admin adm >../admin; }
 	systemctl() { case $1 in is-active) [[ " $sshd " == *" $3 "* ]] ;; *) noted "$*" ;; esac; }
-	begin_step ssh; install_admin_keys`
+	begin_step keys; place_admin_keys; begin_step ssh; serve_ssh`
 
 func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	h := newTestHost(t)
@@ -84,8 +84,8 @@ func TestTheOrderOfARun(t *testing.T) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
 		steps = append(steps, strings.Fields(strings.TrimPrefix(line, "begin_step "))...)
 	}
-	assert.Equal(t, strings.Fields(`seen agent install_agent packages install_packages ssh install_admin_keys
+	assert.Equal(t, strings.Fields(`seen agent install_agent packages install_packages keys place_admin_keys
 		disk check_disk format_blank_disk mount_disk grow_filesystem cluster create_cluster own_cluster resume_server
 		tls fetch_server_key place_certificates settings place_settings start_server load_settings roles define_roles
-		answers check_connection end_step step=operations run_operations step=size check_disk_size step=''`), steps)
+		answers check_connection end_step step=operations run_operations step='' ssh serve_ssh end_step step=size check_disk_size step=''`), steps)
 }

@@ -11,26 +11,32 @@ readonly sudo_rule=/etc/sudoers.d/crosscloud-$admin
 readonly sshd_settings=/etc/ssh/sshd_config.d/00-crosscloud.conf
 readonly reload_sshd=$run_files/reload-sshd # exists while sshd has yet to read its settings
 
-install_admin_keys() {
+# place_admin_keys: sshd reads them at every login.
+place_admin_keys() {
   local keys
   keys=$(jq --raw-output '.adminSshKeys[]' desired.json)
-  place_sshd_settings
   if [[ -z $keys ]]; then
     remove_file "$admin_keys"
     remove_file "$sudo_rule"
     detail='no keys'
     return 0
   fi
-  create_admin
   place_file admin.sudoers "$sudo_rule" 0440 root:root
   install -d -m 0755 "${admin_keys%/*}"
   printf '%s\n' "$keys" >"$run_files/admin-keys"
   place_file "$run_files/admin-keys" "$admin_keys" 0644 root:root
+  detail="$(wc -l <<<"$keys") keys"
+}
+
+# serve_ssh is the rest, which may fail.
+serve_ssh() {
+  place_sshd_settings
+  [[ -e $admin_keys ]] || return 0
+  create_admin
   if ! systemctl is-active --quiet ssh.service && ! systemctl is-active --quiet ssh.socket; then
     systemctl enable --quiet --now ssh.service
     changed 'started sshd'
   fi
-  detail="$(wc -l <<<"$keys") keys"
 }
 
 # place_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
