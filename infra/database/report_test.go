@@ -200,3 +200,11 @@ func TestAFirstRunIsPublishedWhateverTheAgentSaidBefore(t *testing.T) {
 	require.NoError(t, err, out)
 	assert.Equal(t, []string{"retrying", "converging", "serving"}, h.history(t))
 }
+
+// What bash counts as SECONDS follows the clock.
+func TestProgressIsPublishedWhateverTheClockSays(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.run(t, `begin_step seen; begin_step agent; SECONDS=-3600; sleep 2.5; begin_step answers`)
+	require.NoError(t, err, out)
+	assert.Equal(t, []string{"converging", "converging", "serving"}, h.history(t))
+}

@@ -13,14 +13,21 @@ readonly told_file=$run_files/status.json # the document without its last two fi
 readonly record=/var/lib/crosscloud/operations.json
 
 operations=''    # what the record holds; empty until inherit_record knows it
-published_at=-60 # when this process published last, or tried to (SECONDS)
+published_at=-60 # when this process published last, or tried to (uptime_seconds)
 published=yes    # whether it could
+
+# uptime_seconds prints the seconds since the boot. Bash takes SECONDS from the clock, which may be set in between.
+uptime_seconds() {
+  local up
+  read -r up _ </proc/uptime
+  printf '%s\n' "${up%.*}"
+}
 
 # send_status publishes what was written last, with the time, by which a reader sees that the host is alive. Nothing is
 # published before the predecessor's document was read, which it overwrites.
 send_status() {
   local bucket object
-  published='' published_at=$SECONDS
+  published='' published_at=$(uptime_seconds)
   inherit_record || return 1
   bucket=$(text_of statusBucket <desired.json)
   object=$(text_of statusObject <desired.json)

@@ -31,7 +31,7 @@ is_news() {
 publish_status() {
   write_status "$1" || return 1
   # Cloud Storage takes one change of an object per second.
-  ((SECONDS - published_at >= 2)) || sleep 1
+  (($(uptime_seconds) - published_at >= 2)) || sleep 1
   send_status
 }
 
@@ -40,6 +40,6 @@ publish_progress() {
   local rest=2
   [[ -n $news ]] || return 0
   [[ -n $published ]] || rest=10
-  ((SECONDS - published_at >= rest)) || return 0
+  (($(uptime_seconds) - published_at >= rest)) || return 0
   publish_status converging || true
 }
