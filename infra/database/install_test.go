@@ -7,12 +7,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestARunDoesNotWaitForAnAgentThatWaitsForIt(t *testing.T) {
-	out, err := shell(t, nil, "agent.sh", `
-		. ./report.sh
-		install() { :; }; place_file() { :; }
-		systemctl() { case $1 in show) echo no ;; is-active) return 3 ;; start) echo "$*" ;; esac; }
-		install_agent`)
-	require.NoError(t, err, out)
-	assert.Equal(t, "start --no-block crosscloud-agent.service\nchanged: started the agent\n", out)
+// An agent that is being stopped waits for its run: who started it would wait for a unit that waits for this run, or undo
+// what somebody wants.
+func TestARunStartsNoAgentThatIsBeingStopped(t *testing.T) {
+	for state, want := range map[string]string{
+		"inactive":     "start crosscloud-agent.service\nchanged: started the agent\n",
+		"failed":       "start crosscloud-agent.service\nchanged: started the agent\n",
+		"active":       "",
+		"deactivating": "",
+	} {
+		out, err := shell(t, nil, "agent.sh", `
+			. ./report.sh
+			install() { :; }; place_file() { :; }
+			systemctl() { case $* in *NeedDaemonReload*) echo no ;; *ActiveState*) echo `+state+` ;; start*) echo "$*" ;; esac; }
+			install_agent`)
+		require.NoError(t, err, out)
+		assert.Equal(t, want, out, state)
+	}
 }

@@ -84,10 +84,12 @@ type relayed struct {
 	relay *exec.Cmd
 }
 
+// Close lets the other side hear the end of what was written, and hang up.
 func (c *relayed) Close() error {
 	_ = c.WriteCloser.Close()
-	_ = c.relay.Process.Kill()
-	_ = c.relay.Wait() // it was killed, so it failed
+	impatient := time.AfterFunc(5*time.Second, func() { _ = c.relay.Process.Kill() })
+	defer impatient.Stop()
+	_ = c.relay.Wait() // an end of either kind
 	return nil
 }
 

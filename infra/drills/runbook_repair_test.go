@@ -65,12 +65,13 @@ func aDeadUpdatesLockIsTakenAway(t *testing.T, c *commands) {
 	booted.noChange(t)
 }
 
-// An update is killed while it makes a VM. The VM is there, and Pulumi knows nothing of it: a second one could not have the
-// network card that the first one has.
+// An update is killed while it makes a VM in the place of one that somebody removed. The VM is there, and Pulumi knows
+// nothing of it: a second one could not have the network card that the first one has.
 func whatADeadUpdateMadeIsFound(t *testing.T, c *commands) {
-	urn := must(t, booted.resources(t), "aws:ec2/instance:Instance web-host").URN
+	removed, all := must(t, booted.resources(t), "aws:ec2/instance:Instance web-host"), len(booted.containers(t))
+	booted.hand(t).delete(t, removed)
 	old := booted.containers(t)
-	killed := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--replace", urn)
+	killed := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--refresh")
 	killed.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, killed.Start())
 	booted.newMachines(t, old, map[string]func(string){state.AWS: func(string) {
@@ -82,13 +83,13 @@ func whatADeadUpdateMadeIsFound(t *testing.T, c *commands) {
 	require.Contains(t, exported, `"pending_operations"`, "it was killed too late")
 
 	made := booted.machine(t, state.AWS) // as the console shows it
-	t.Setenv("URN", urn)
+	t.Setenv("URN", removed.URN)
 	t.Setenv("ID", made.ID)
 	start := time.Now()
 	c.run(t)
 	booted.whole(t, "a VM that a killed update made taken over", start)
 	require.Equal(t, made.ID, booted.machine(t, state.AWS).ID)
-	require.Len(t, booted.containers(t), len(old))
+	require.Len(t, booted.containers(t), all)
 	booted.noChange(t)
 }
 

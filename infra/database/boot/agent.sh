@@ -17,9 +17,9 @@ install_agent() {
     systemctl enable --quiet crosscloud-agent.service
     changed 'enabled the agent'
   fi
-  if ! systemctl is-active --quiet crosscloud-agent.service; then
-    # An agent that is being stopped waits for its run, which is this one: it must not wait for the agent.
-    systemctl start --no-block crosscloud-agent.service
+  # One that is being stopped waits for its run, which may be this one, and stays stopped.
+  if [[ $(systemctl show --property=ActiveState --value crosscloud-agent.service) == @(inactive|failed) ]]; then
+    systemctl start crosscloud-agent.service
     changed 'started the agent'
   fi
 }
