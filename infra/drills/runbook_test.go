@@ -35,7 +35,7 @@ var (
 		"Rotate the CA of the database":                  theAuthorityIsRotated,
 		"When `pulumi up` fails, or was a mistake":       aFailedReleaseIsTakenBack,
 		"When the stack is locked":                       aDeadUpdatesLockIsTakenAway,
-		"When an update died while it created something": whatADeadUpdateMadeIsFound,
+		"When an update died while it created something": whatADeadUpdateMadeIsNotMadeTwice,
 		"Repair what was changed by hand":                whatWasChangedByHandIsRepaired,
 	}
 	ending = map[string]check{
