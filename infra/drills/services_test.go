@@ -33,8 +33,8 @@ func theParameterStoreFails(t *testing.T) {
 	visits.allSucceeded(t)
 }
 
-// metadataDelay is less than the ten seconds after which the database host asks again.
-const metadataDelay = 8 * time.Second
+// metadataDelay is less than the ten seconds after which the database host gives a question up.
+const metadataDelay = 4 * time.Second
 
 // Both metadata services take their time for every answer while both hosts have something new to do. That takes longer,
 // and that is all.
