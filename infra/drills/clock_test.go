@@ -19,14 +19,14 @@ func theClocksAreWrong(t *testing.T) {
 		{"+1h", "the clock of this host is 60 minutes fast"},
 		{"-1h", "the clock of this host is 60 minutes slow"},
 	} {
-		web := booted.machine(t, state.AWS)
+		web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
 		visits := booted.visit(t)
 		undo := booted.newSettings(t)
 		set := booted.clocks(t)
 		release, start := booted.newRelease(t), time.Now()
 		set(wrong.offset)
 		up := booted.up(t)
-		up.says(t, "database: Postgres answers")
+		journalSays(t, database, start, "changed: reloaded the server")
 		up.says(t, "web host: desired state written; it is still serving")
 		journalSays(t, web, start, wrong.says)
 		booted.shows(t, release, false)
