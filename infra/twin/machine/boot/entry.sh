@@ -74,7 +74,8 @@ refuse() {
 }
 
 if [[ ${1-} == resized ]]; then
-	losetup --set-capacity "$(losetup --associated "$disks/$2/image" --output NAME --noheadings)"
+	# By its link: losetup tells devices by the name of their file, which a VM of another twin may have, too.
+	losetup --set-capacity "$(realpath "/dev/disk/by-id/google-$(sed --quiet "s/^$2=//p" "$boot/disks")")"
 	exit
 fi
 
