@@ -127,11 +127,10 @@ func badReleaseUnderFire(t *testing.T) {
 	visits.allSucceeded(t)
 }
 
-// wayBackUnderFire takes back what an administrator had, restarts the database, enlarges its disk and changes its agent.
+// wayBackUnderFire takes back what an administrator had, restarts the database and changes its agent.
 func wayBackUnderFire(t *testing.T) {
 	booted.configure(t, "operations[0].id", newOperation("database"))
 	booted.configure(t, "operations[0].host", "database")
-	booted.configure(t, "databaseDiskGb", "21")
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminSshKeys"))
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminCidrs"))
 	undo := booted.edit(t, "infra/database/boot/crosscloud-agent.service", "[Service]\n", "# By the drill.\n[Service]\n")

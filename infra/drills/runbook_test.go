@@ -39,7 +39,6 @@ var (
 		"Repair what was changed by hand":                whatWasChangedByHandIsRepaired,
 	}
 	ending = map[string]check{
-		"Enlarge the data disk":              theDataDiskIsEnlarged,
 		"End a stack and keep its data":      theDataOutlivesTheStack,
 		"Start again with what was kept":     aNewStackTakesTheDataOver,
 		"End a stack together with its data": aStackIsEndedWithItsData,
