@@ -51,7 +51,7 @@ func nothingIsLeftToDo(t *testing.T, hosts ...state.Machine) {
 }
 
 // birthUnderFire makes a stack from nothing, while the archive is out of reach for the one VM, locked and slow for the
-// other, on which a package manager was killed, too.
+// other.
 func birthUnderFire(t *testing.T) {
 	booted.name, booted.typed = twinName, nil
 	var err error
@@ -63,7 +63,6 @@ func birthUnderFire(t *testing.T) {
 	booted.newMachines(t, nil, map[string]func(string){
 		state.AWS: func(container string) {
 			armKiller(t, container)
-			breakPackage(t, container)
 			web = archive{t, container}
 			web.lock("/var/lib/dpkg/lock-frontend")
 			web.slow()
