@@ -88,13 +88,11 @@ func breakPackage(t *testing.T, container string) {
 		[[ -n $(dpkg --audit) ]]`)
 }
 
-// takeUserID takes the number that the next user of Debian's packages would get.
-func takeUserID(t *testing.T, container string) {
+// takeUserIDs takes the numbers that the next users of Debian's packages would get.
+func takeUserIDs(t *testing.T, container string) {
 	t.Helper()
 	docker(t, "exec", container, "bash", "-c", `set -euo pipefail
-		for id in {100..999}; do
-			getent passwd "$id" >/dev/null || getent group "$id" >/dev/null || break
-		done
-		groupadd --system --gid "$id" drill
-		useradd --system --uid "$id" --gid drill drill`)
+		for id in {100..109}; do
+			getent passwd "$id" >/dev/null || useradd --system --uid "$id" --gid nogroup "drill-$id"
+		done`)
 }

@@ -149,7 +149,7 @@ func replacementUnderFire(t *testing.T) (replaced state.Machine) {
 	booted.newMachines(t, old, map[string]func(string){
 		state.GCP: func(container string) {
 			armKiller(t, container)
-			takeUserID(t, container)
+			takeUserIDs(t, container)
 		},
 	})
 	up.succeeds(t)

@@ -16,7 +16,8 @@ var databaseUnmet = map[string]string{
 
 const agentRuns = "it is the agent that runs converge"
 
-// repeatedAnnouncement is made again by the run after one that was killed: nothing says that the world heard it.
+// repeatedAnnouncement is made again by the run after one that was killed.
 var repeatedAnnouncement = map[string]string{
-	`changed "operation $id announced"`: "an operation is run only once it is published that it starts",
+	`changed "operation $id announced"`:  "an operation is run only once it is published that it starts",
+	`changed "revision condemned at $1"`: "the verdict is given again at each run, until something else is asked for",
 }
