@@ -4,6 +4,7 @@ package drills
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,8 +18,11 @@ func (s *stack) keep() error {
 	dir := filepath.Join(s.root, ".artifacts", "drills")
 	err := os.MkdirAll(dir, 0o755)
 	write := func(name string, cmd *exec.Cmd) {
-		out, failed := cmd.CombinedOutput() // what a command that failed said is worth keeping, too
-		err = errors.Join(err, failed, os.WriteFile(filepath.Join(dir, name), out, 0o644))
+		out, failed := cmd.CombinedOutput()
+		if failed != nil { // what it said is worth keeping all the same
+			err = errors.Join(err, fmt.Errorf("%s: %w", name, failed))
+		}
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), out, 0o644))
 	}
 	write("status.txt", s.prepare(s.project, s.twin, "make", "status"))
 	machines, listed := state.List[state.Machine](s.store())

@@ -42,11 +42,10 @@ create_cluster() {
   changed "created the database cluster $data"
 }
 
-# own_cluster: on another host the same number may be another user.
+# own_cluster: on another host the same number may be another user. No server runs on it then: a server starts only on
+# files of its own.
 own_cluster() {
   [[ $(stat --format %U:%G "$data") != postgres:postgres ]] || return 0
-  systemctl stop "$unit"
-  changed 'stopped the server'
   chown postgres:postgres "$mountpoint"
   chown --recursive postgres:postgres "$mountpoint/$version"
   changed "gave $data to this host's user postgres"
