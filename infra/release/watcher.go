@@ -11,6 +11,9 @@ import (
 // maxUnreadable is how long a status may be unreadable: a laptop changes networks, a credential that expired stays expired.
 const maxUnreadable = 3 * time.Minute
 
+// aWhile is longer than a reading takes that does not hang.
+const aWhile = 30 * time.Second
+
 // watcher follows one host on its way to a revision, and tells each step once.
 type watcher struct {
 	host     string                                // "web host"
@@ -21,7 +24,9 @@ type watcher struct {
 	// neighbour says of the host that this one waits for how that is, in one line; nil for a host that waits for none.
 	neighbour func(context.Context) string
 
-	text   string // what was read last
+	text   string    // what was read last,
+	heard  time.Time // and when; at first, when the reading began
+	unread error     // why nothing could be read since
 	last   hoststatus.Status
 	moved  time.Time       // when the text changed under the watcher's eyes, by the watcher's clock
 	waited bool            // it had to wait, so there is progress to tell
@@ -35,15 +40,19 @@ type watcher struct {
 // the context's end with the last that is known: which hop did not answer, and why.
 func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status, error) {
 	var unreadable time.Time // since when
+	w.heard = w.now()
 	for {
 		text, err := w.read(ctx)
 		switch {
 		case err == nil:
 			unreadable = time.Time{}
 			w.hear(text)
-		case ctx.Err() != nil: // the deadline cut it off
+		case ctx.Err() != nil: // the deadline cut it off, which is no news unless it hung
+			if w.unread == nil && w.now().Sub(w.heard) > aWhile {
+				w.unread = err
+			}
 		case unreadable.IsZero():
-			unreadable = w.now()
+			unreadable, w.unread = w.now(), err
 			w.progress(fmt.Sprintf("%s: what it says of itself can't be read: %v", w.host, err))
 		case w.now().Sub(unreadable) > maxUnreadable:
 			return hoststatus.Status{}, fmt.Errorf("read what the %s says of itself: %w", w.host, err)
@@ -58,7 +67,7 @@ func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status
 			return hoststatus.Status{}, fmt.Errorf("the %s gave it up: %s%s", w.host, w.last.Explain(), w.last.LogTail())
 		}
 		if err := w.pause(ctx); err != nil {
-			return hoststatus.Status{}, fmt.Errorf("%s (%w)%s", w.blame(ctx, revision), ended(ctx, err), w.last.LogTail())
+			return hoststatus.Status{}, fmt.Errorf("%s%s (%w)%s", w.blame(ctx, revision), w.ofReading(), ended(ctx, err), w.last.LogTail())
 		}
 	}
 }
@@ -69,6 +78,7 @@ func (w *watcher) hear(text string) {
 	}
 	first := w.text == ""
 	w.text, w.last = text, hoststatus.Parse(text)
+	w.heard, w.unread = w.now(), nil
 	if first { // what was over before is no news
 		w.operations = map[string]string{}
 		for _, operation := range w.last.Operations {
@@ -154,6 +164,8 @@ func (w *watcher) describe(revision string) string {
 func (w *watcher) blame(ctx context.Context, revision string) string {
 	silent := w.silent()
 	switch {
+	case w.text == "" && w.unread != nil:
+		return fmt.Sprintf("whether the %s answers is not known", w.host)
 	case silent != "":
 		return fmt.Sprintf("the %s is %s; its last word was that it is %s", w.host, silent, w.last.Summary())
 	case w.last.Revision == "":
@@ -165,6 +177,14 @@ func (w *watcher) blame(ctx context.Context, revision string) string {
 		return fmt.Sprintf("the %s still waits: %s%s", w.host, w.last.Explain(), w.ofNeighbour(ctx))
 	}
 	return fmt.Sprintf("the %s did not finish: %s", w.host, w.last.Explain())
+}
+
+// ofReading adds that the blame may be the reader's: a connection, or credentials that expired.
+func (w *watcher) ofReading() string {
+	if w.unread == nil {
+		return ""
+	}
+	return fmt.Sprintf("; what it says of itself could not be read since %s: %v", w.heard.UTC().Format("15:04:05 UTC"), w.unread)
 }
 
 // neighbourPatience is how long the one that the host waits for may take to be read, also after the deadline.

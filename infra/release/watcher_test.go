@@ -177,6 +177,42 @@ func TestAwaitSaysWhatWasMissingWhenTimeIsUp(t *testing.T) {
 	}
 }
 
+// The host is not to blame for what the operator's own credentials or connection lack.
+func TestAwaitSaysThatTheStatusCouldNotBeRead(t *testing.T) {
+	expired := errors.New("the token has expired")
+	seen := status{Revision: "new", State: "converging", Hops: []hop{did("image", "")}}
+	for says, published := range map[string][]any{
+		"whether the web host answers is not known; what it says of itself could not be read since 20:00:00 UTC: the token has expired (patience is over)":                    {expired},
+		"the web host did not finish: it came as far as: image pulled; what it says of itself could not be read since 20:01:00 UTC: the token has expired (patience is over)": {seen, expired, expired},
+		"the web host did not finish: it came as far as: image pulled (patience is over)":                                                                                     {expired, seen},
+	} {
+		s := story{published: published}
+		_, err := s.watcher().await(t.Context(), "new")
+		assert.EqualError(t, err, says)
+	}
+}
+
+// A provider tries for minutes by itself, so the deadline may come before its first answer. Where a reading was merely
+// under way, it is not mentioned.
+func TestAwaitKnowsAReadingThatHung(t *testing.T) {
+	for says, hung := range map[string]time.Duration{
+		"whether the web host answers is not known; what it says of itself could not be read since 20:00:00 UTC: context canceled (context canceled)": time.Minute,
+		"the web host did not answer: it published no status (context canceled)":                                                                      time.Second,
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		now := start
+		w := &watcher{
+			host:     "web host",
+			read:     func(ctx context.Context) (string, error) { cancel(); now = now.Add(hung); return "", ctx.Err() },
+			pause:    context.Context.Err,
+			now:      func() time.Time { return now },
+			progress: func(string) {},
+		}
+		_, err := w.await(ctx, "new")
+		assert.EqualError(t, err, says)
+	}
+}
+
 func TestWordsOfASilentHostProveNothing(t *testing.T) {
 	for _, state := range []string{"serving", "failed", "waiting"} {
 		s := story{published: []any{status{Revision: "new", State: state, Time: "2026-11-23T19:30:00Z"}}, neighbour: "unasked"}
