@@ -68,7 +68,7 @@ func (s stack) ask(ctx context.Context, at whereabouts, patience time.Duration) 
 	if err != nil {
 		return answers{}, fmt.Errorf("prepare the reading: %w", err)
 	}
-	if err := reading.SetAllConfig(ctx, settings); err != nil {
+	if err := handOver(ctx, settings, reading); err != nil {
 		return answers{}, fmt.Errorf("hand the providers' settings over: %w", err)
 	}
 	previewed := make(chan error, 1)
@@ -106,4 +106,27 @@ func (s stack) settings(ctx context.Context) (auto.ConfigMap, error) {
 		}
 	}
 	return settings, nil
+}
+
+// handOver configures a stack. Secrets go through standard input: SetAllConfig makes arguments of what it gets, which
+// every user of this machine can read.
+func handOver(ctx context.Context, settings auto.ConfigMap, stack auto.Stack) error {
+	workspace := stack.Workspace()
+	var environ []string
+	for name, value := range workspace.GetEnvVars() {
+		environ = append(environ, name+"="+value)
+	}
+	open := auto.ConfigMap{}
+	for key, setting := range settings {
+		if !setting.Secret {
+			open[key] = setting
+			continue
+		}
+		_, said, _, err := workspace.PulumiCommand().Run(ctx, workspace.WorkDir(), strings.NewReader(setting.Value), nil, nil, environ,
+			"config", "set", "--stack", stack.Name(), "--secret", key)
+		if err != nil {
+			return fmt.Errorf("set %s: %w: %s", key, err, said)
+		}
+	}
+	return stack.SetAllConfig(ctx, open)
 }

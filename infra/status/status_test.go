@@ -134,6 +134,19 @@ func runPulumi(t *testing.T, dir string, args ...string) {
 	require.NoError(t, err, "pulumi %v:\n%s", args, out)
 }
 
+// noteArguments puts a pulumi first on PATH that writes down its arguments and is the real one.
+func noteArguments(t *testing.T) (file string) {
+	t.Helper()
+	pulumi, err := exec.LookPath("pulumi")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	file = filepath.Join(dir, "arguments")
+	script := fmt.Sprintf("#!/bin/sh\necho \"$@\" >>%s\nexec %s \"$@\"\n", file, pulumi)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pulumi"), []byte(script), 0o755))
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return file
+}
+
 // broughtUp is the state of a stack, as far as a status needs it.
 var broughtUp = `{"version":3,"deployment":{"resources":[
 	{"urn":"urn:pulumi:prod::crosscloud::pulumi:pulumi:Stack::crosscloud-prod","custom":false,"type":"pulumi:pulumi:Stack"},
@@ -156,8 +169,13 @@ func publishes(revision, state string) func() (string, error) {
 func TestBothHostsAreShownWithTheStacksOwnProviders(t *testing.T) {
 	c := &clouds{web: publishes(webRevision, "serving"), database: publishes(databaseRevision, "serving")}
 	dir := project(t, c, broughtUp)
+	arguments := noteArguments(t)
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), &out, dir))
+	noted, err := os.ReadFile(arguments)
+	require.NoError(t, err)
+	assert.Contains(t, string(noted), "aws:region=us-east-1")
+	assert.NotContains(t, string(noted), "c4n4ry", "the list of processes is everybody's")
 	assert.Contains(t, out.String(), "database: serving d1d1d1d1d1d1, as asked\n")
 	assert.Contains(t, out.String(), "web host: serving 3e3e3e3e3e3e, as asked\n")
 	assert.Equal(t, "us-east-1", c.configured["aws"]["region"])
