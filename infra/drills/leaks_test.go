@@ -51,7 +51,11 @@ func spellings(secret string) []string {
 	return list
 }
 
-var base64Run = regexp.MustCompile(`[A-Za-z0-9+/]{64,}={0,2}`)
+// A text in base64 is one run, or lines that are nothing else.
+var (
+	base64Run   = regexp.MustCompile(`[A-Za-z0-9+/]{64,}={0,2}`)
+	base64Lines = regexp.MustCompile(`(?m)(^[A-Za-z0-9+/]{64,}\n)+^[A-Za-z0-9+/]+={0,2}$`)
+)
 
 // unfold answers data and everything that is packed in it.
 func unfold(data []byte) [][]byte {
@@ -59,8 +63,8 @@ func unfold(data []byte) [][]byte {
 	if plain, err := gunzip(data); err == nil {
 		return append(layers, unfold(plain)...)
 	}
-	for _, run := range base64Run.FindAll(data, -1) {
-		packed, err := base64.StdEncoding.DecodeString(string(run))
+	for _, run := range append(base64Run.FindAll(data, -1), base64Lines.FindAll(data, -1)...) {
+		packed, err := base64.StdEncoding.DecodeString(string(run)) // which ignores line breaks
 		if err != nil {
 			continue
 		}
