@@ -1,10 +1,13 @@
 package webhost
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // agent/agent.sh with an SSM, a bundle and a converge of the test's own: $ends is what converge does, and $serves is how it tells that it serves.
@@ -162,6 +165,38 @@ df() { printf 'Filesystem 1M-blocks Avail Mounted on\n'; printf "/dev/nvme0n1p1 
 `
 	assert.Equal(t, []string{"the disk / (/dev/nvme0n1p1) is full: 3 of 9800 MB left;"}, shell(t, dir, "", df+"free=3; disk_complaint"))
 	assert.Equal(t, []string{""}, shell(t, dir, "", df+"free=3000; disk_complaint"))
+}
+
+// Where a disk is full, tar or apt has a line for each file; what they say is cut, and the reason is not.
+func TestAFullDiskIsNamedBeforeAllWords(t *testing.T) {
+	const (
+		df     = "#!/bin/bash\nprintf 'Filesystem 1M-blocks Avail Mounted on\n/dev/sda1 9800 3 /\n'\n"
+		full   = "the disk / (/dev/sda1) is full: 3 of 9800 MB left; "
+		always = `{ for i in {1..99}; do echo "E: $i: No space left on device"; done; }`
+	)
+	withDF := func(dir string) {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "bin"), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "bin/df"), []byte(df), 0o755))
+	}
+
+	dir, converge := bundled(t)
+	withDF(dir)
+	assert.Equal(t, "retrying image", last(converge(`export PATH="$world/bin:$PATH" breaks=pull_image how='`+always+`; return 1';`)))
+	assert.True(t, strings.HasPrefix(published(t, dir).Error, full), published(t, dir).Error)
+	assert.Equal(t, "retrying image", last(converge(`export PATH="$world/bin:$PATH" breaks=pull_image how='error=$(`+always+`); return 1';`)))
+	assert.True(t, strings.HasPrefix(published(t, dir).Error, full), published(t, dir).Error)
+
+	dir, run := prepared(t)
+	withDF(dir)
+	set(t, dir, "apt", strings.Repeat("E: No space left on device\n", 99))
+	assert.Equal(t, "exit 1", run(prepare))
+	set(t, dir, "parameter", contents(dir, "crosscloud/test/status"))
+	assert.True(t, strings.HasPrefix(published(t, dir).Error, full), published(t, dir).Error)
+
+	dir = t.TempDir()
+	withDF(dir)
+	said := shell(t, dir, "", agentWorld+`PATH=$world/bin:$PATH; complain "$newest" "$(`+always+`)"`)
+	assert.Contains(t, last(said), "("+full)
 }
 
 // AWS refuses signatures of another time, and its own words do not say whose clock is wrong.

@@ -118,7 +118,7 @@ complain() {
   log_in
   [[ $(published revision) == "$1" && -s $status_file ]] || status_begin "$1"
   status_set state retrying
-  status_set error "$(plain 500 <<<"$(disk_complaint)$2")"
+  status_set error "$(disk_complaint)$(plain 500 <<<"$2")"
   status_insist
 }
 

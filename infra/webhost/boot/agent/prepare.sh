@@ -43,7 +43,7 @@ add() {
 # tell STATE publishes a status with the predecessor's record of operations, which nothing may overwrite: without it, they
 # would run again. As long as there is no desired state, nobody waits for an answer.
 tell() {
-  local revision operations document error='' hops='{"name":"seen","ok":true,"detail":""}'
+  local revision operations document full error='' hops='{"name":"seen","ok":true,"detail":""}'
   log_in
   # A parameter's value is a string in the answer, in which the quotes of its JSON are escaped.
   revision=$(parameter "$DESIRED_PARAMETER" | sed -n 's/.*\\"revision\\":\\"\([0-9a-f]\{64\}\)\\".*/\1/p')
@@ -52,7 +52,8 @@ tell() {
   [[ -n $revision && -n $operations ]] || { echo 'status: not published: a parameter is not as expected' >&2; return 1; }
   if [[ $1 == retrying ]]; then
     hops+=",{\"name\":\"packages\",\"ok\":false,\"detail\":\"$(apt_complaint <"$log" | bare 150)\"}"
-    error=$({ disk_complaint; cat "$log"; } | bare 300)
+    full=$(disk_complaint | bare 300)
+    error=${full:+$full }$(bare 300 <"$log")
   fi
   document=$(printf '{"revision":"%s","state":"%s","hops":[%s],"error":"%s","log":"","time":"%s","operations":' \
     "$revision" "$1" "$hops" "$error" "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
