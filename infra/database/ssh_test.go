@@ -17,7 +17,7 @@ const onSSH = `
 	useradd() { noted useradd; echo admin >../admin; }
 	usermod() { noted "$*"; echo admin adm >../admin; }
 	systemctl() { case $1 in is-active) [[ " $sshd " == *" $3 "* ]] ;; *) noted "$*" ;; esac; }
-	begin_step keys; place_admin_keys; begin_step ssh; serve_ssh`
+	begin_step keys; place_admin_keys; end_step; serve_ssh; begin_step ssh; report_ssh`
 
 func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	h := newTestHost(t)
@@ -60,6 +60,34 @@ func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 	assert.Equal(t, nothing, install("ssh.service", two))
 }
 
+// The database does not depend on it, so its steps come first.
+func TestTroubleWithSSHIsToldAtTheEndOfTheRun(t *testing.T) {
+	const one = "ssh-ed25519 AAAAC3Nz one@example.org"
+	for command, says := range map[string]string{
+		"place_file": "sshd does not take its settings; see journalctl -u ssh",
+		"useradd":    "the user admin cannot be made",
+		"usermod":    "the user admin cannot be made",
+		"systemctl":  "sshd does not start; see journalctl -u ssh",
+	} {
+		t.Run(command, func(t *testing.T) {
+			h := newTestHost(t)
+			desired := example
+			desired.AdminSSHKeys, desired.Operations = []string{one}, nil
+			h.desire(t, desired)
+			broken := strings.Replace(onSSH, "begin_step keys; place_admin_keys", "begin_step keys; place_admin_keys; "+command+"() { return 1; }", 1)
+			broken = strings.Replace(broken, "begin_step ssh;", "begin_step disk; log 'the disk is here'; begin_step ssh;", 1)
+			require.NotEqual(t, onSSH, broken)
+			out, err := h.run(t, "sshd=''"+broken)
+			require.Error(t, err, out)
+			require.Contains(t, out, "the disk is here")
+			published := h.published(t)
+			assert.Equal(t, says, published.Error)
+			assert.Equal(t, "ssh", published.Hops[len(published.Hops)-1].Name)
+			assert.False(t, published.Hops[len(published.Hops)-1].OK)
+		})
+	}
+}
+
 // Whatever sshd_config says before or after this file: where keys, or who vouches for them, could come from is decided
 // here. Only a Match block overrides what stands before it, such as the words of Google's agent.
 func TestNobodyElseNamesAdministrators(t *testing.T) {
@@ -74,8 +102,8 @@ func TestNobodyElseNamesAdministrators(t *testing.T) {
 	}
 }
 
-// A key that has left the list must not let anybody in for as long as a disk or a permission is missing. The disk is
-// mounted, and served from, before its size is asked for.
+// A key that has left the list must not let anybody in for as long as a disk or a permission is missing, and who has a new
+// one may be needed to look why. The disk is mounted, and served from, before its size is asked for.
 func TestTheOrderOfARun(t *testing.T) {
 	_, run, found := strings.Cut(string(must(os.ReadFile("boot/converge"))), "\nbegin_run \"$@\"\n")
 	require.True(t, found)
@@ -84,8 +112,8 @@ func TestTheOrderOfARun(t *testing.T) {
 		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
 		steps = append(steps, strings.Fields(strings.TrimPrefix(line, "begin_step "))...)
 	}
-	assert.Equal(t, strings.Fields(`seen agent install_agent packages install_packages keys place_admin_keys
+	assert.Equal(t, strings.Fields(`seen agent install_agent packages install_packages keys place_admin_keys end_step serve_ssh
 		disk check_disk format_blank_disk mount_disk grow_filesystem cluster create_cluster own_cluster resume_server
 		tls fetch_server_key place_certificates settings place_settings start_server load_settings roles define_roles
-		answers check_connection end_step step=operations run_operations step='' ssh serve_ssh end_step step=size check_disk_size step=''`), steps)
+		answers check_connection end_step step=operations run_operations step='' ssh report_ssh end_step step=size check_disk_size step=''`), steps)
 }

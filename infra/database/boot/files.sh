@@ -7,8 +7,8 @@ place_file() {
   if cmp --quiet "$source" "$target" && [[ $(stat --format '%04a %U:%G' "$target") == "$mode $owner" ]]; then
     return 0
   fi
-  install --mode "$mode" --owner "${owner%:*}" --group "${owner#*:}" "$source" "$target.new"
-  mv "$target.new" "$target"
+  install --mode "$mode" --owner "${owner%:*}" --group "${owner#*:}" "$source" "$target.new" || return 1
+  mv "$target.new" "$target" || return 1
   changed "$target"
 }
 

@@ -10,6 +10,7 @@ readonly admin_keys=/etc/crosscloud/ssh/$admin
 readonly sudo_rule=/etc/sudoers.d/crosscloud-$admin
 readonly sshd_settings=/etc/ssh/sshd_config.d/00-crosscloud.conf
 readonly reload_sshd=$run_files/reload-sshd # exists while sshd has yet to read its settings
+ssh_trouble=''                              # why nobody can log in
 
 # place_admin_keys: sshd reads them at every login.
 place_admin_keys() {
@@ -28,29 +29,31 @@ place_admin_keys() {
   detail="$(wc -l <<<"$keys") keys"
 }
 
-# serve_ssh is the rest, which may fail.
+# serve_ssh is the rest. It may fail without stopping the run, at whose end report_ssh tells of it: an administrator may
+# be needed to cure the very thing that stops it. So it is called as a condition is, and returns failures by hand.
 serve_ssh() {
-  place_sshd_settings
+  place_sshd_settings || { ssh_trouble='sshd does not take its settings; see journalctl -u ssh'; return 0; }
   [[ -e $admin_keys ]] || return 0
-  create_admin
-  if ! systemctl is-active --quiet ssh.service && ! systemctl is-active --quiet ssh.socket; then
-    systemctl enable --quiet --now ssh.service
-    changed 'started sshd'
-  fi
+  create_admin || { ssh_trouble="the user $admin cannot be made"; return 0; }
+  start_sshd || ssh_trouble='sshd does not start; see journalctl -u ssh'
+}
+
+report_ssh() {
+  [[ -z $ssh_trouble ]] || die "$ssh_trouble"
 }
 
 # place_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
 place_sshd_settings() {
   if ! cmp --quiet sshd.conf "$sshd_settings"; then
     touch "$reload_sshd"
-    place_file sshd.conf "$sshd_settings" 0644 root:root
+    place_file sshd.conf "$sshd_settings" 0644 root:root || return 1
   fi
   [[ -e $reload_sshd ]] || return 0
   if ! systemctl is-active --quiet ssh.service; then
     rm "$reload_sshd"
     return 0
   fi
-  systemctl reload ssh.service
+  systemctl reload ssh.service || return 1
   rm "$reload_sshd"
   changed 'sshd reads its settings'
 }
@@ -58,11 +61,17 @@ place_sshd_settings() {
 # create_admin: members of the group adm may read the journal.
 create_admin() {
   if ! id "$admin" >/dev/null 2>&1; then
-    useradd --create-home --shell /bin/bash "$admin"
+    useradd --create-home --shell /bin/bash "$admin" || return 1
     changed "created the user $admin"
   fi
   if [[ " $(id --name --groups "$admin") " != *' adm '* ]]; then
-    usermod --append --groups adm "$admin"
+    usermod --append --groups adm "$admin" || return 1
     changed "added the user $admin to the group adm"
   fi
+}
+
+start_sshd() {
+  ! systemctl is-active --quiet ssh.service && ! systemctl is-active --quiet ssh.socket || return 0
+  systemctl enable --quiet --now ssh.service || return 1
+  changed 'started sshd'
 }
