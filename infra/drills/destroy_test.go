@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,25 +26,23 @@ func (s *stack) interruptDestroy(t *testing.T) {
 
 	// As a terminal does when somebody presses ^C: Pulumi ends what it has begun, keeps its books and takes that for a
 	// success.
-	require.NoError(t, s.interrupt(t, " deleted ", func(pid int) error { return syscall.Kill(pid, syscall.SIGINT) }))
+	require.NoError(t, s.interrupt(t, " deleted ", func(cmd *exec.Cmd) error { return cmd.Process.Signal(os.Interrupt) }))
 	rest := len(s.resources(t))
 	require.Less(t, rest, whole, "something is gone")
 	require.Positive(t, rest, "and not all")
 	require.False(t, s.locked())
 
 	// As a laptop does whose battery is empty, while a VM is being deleted.
-	require.Error(t, s.interrupt(t, `:Instance \S+ deleting`, func(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }))
+	require.Error(t, s.interrupt(t, `:Instance \S+ deleting`, func(cmd *exec.Cmd) error { return signal(cmd, syscall.SIGKILL) }))
 	require.True(t, s.locked(), "nobody was left to unlock")
 	require.Positive(t, len(s.resources(t)))
 	require.NoError(t, s.command("pulumi", "cancel", "--yes"))
 }
 
-// interrupt begins to destroy the stack, ends that when the output matches an expression, and returns how it ended. The
-// process leads a group of its own.
-func (s *stack) interrupt(t *testing.T, at string, end func(pid int) error) error {
+// interrupt begins to destroy the stack, ends that when the output matches an expression, and returns how it ended.
+func (s *stack) interrupt(t *testing.T, at string, end func(*exec.Cmd) error) error {
 	t.Helper()
-	cmd := s.prepare(s.project, s.twin, "pulumi", "destroy", "--yes")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd := group(s.prepare(s.project, s.twin, "pulumi", "destroy", "--yes"))
 	seen := &trigger{text: regexp.MustCompile(at), seen: make(chan struct{})}
 	cmd.Stdout = io.MultiWriter(os.Stdout, &s.output, seen)
 	cmd.Stderr = cmd.Stdout
@@ -56,7 +55,7 @@ func (s *stack) interrupt(t *testing.T, at string, end func(pid int) error) erro
 	case err := <-ended:
 		t.Fatalf("destroy ended before it printed %q: %v", at, err)
 	}
-	require.NoError(t, end(cmd.Process.Pid))
+	require.NoError(t, end(cmd))
 	return <-ended
 }
 

@@ -23,8 +23,7 @@ func aDevelopersAppHasTheStacksData(t *testing.T, c *commands) {
 	require.NoError(t, free.Close())
 	t.Setenv("LISTEN", address)
 
-	dev := c.next(t, io.Discard)
-	dev.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C reaches all of them
+	dev := group(c.next(t, io.Discard))
 	require.NoError(t, dev.Start())
 	ended := make(chan struct{})
 	go func() {
@@ -32,7 +31,7 @@ func aDevelopersAppHasTheStacksData(t *testing.T, c *commands) {
 		_ = dev.Wait() // interrupted, it may tell so
 	}()
 	end := sync.OnceFunc(func() {
-		_ = syscall.Kill(-dev.Process.Pid, syscall.SIGINT)
+		_ = signal(dev, syscall.SIGINT) // a terminal's Ctrl-C
 		<-ended
 	})
 	t.Cleanup(end)

@@ -52,11 +52,11 @@ func aFailedReleaseIsTakenBack(t *testing.T, c *commands) {
 
 // An update that was killed leaves its lock.
 func aDeadUpdatesLockIsTakenAway(t *testing.T, c *commands) {
-	killed := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes")
-	killed.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	killed := group(booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes"))
 	require.NoError(t, killed.Start())
-	require.Eventually(t, booted.locked, time.Minute, step)
-	require.NoError(t, syscall.Kill(-killed.Process.Pid, syscall.SIGKILL))
+	// There is nothing to do, so it is over within a second or two.
+	require.Eventually(t, booted.locked, time.Minute, 10*time.Millisecond)
+	require.NoError(t, signal(killed, syscall.SIGKILL))
 	require.Error(t, killed.Wait())
 	require.True(t, booted.locked(), "nobody was left to unlock")
 
@@ -71,11 +71,10 @@ func whatADeadUpdateMadeIsNotMadeTwice(t *testing.T, c *commands) {
 	vm, all := must(t, booted.resources(t), "aws:ec2/instance:Instance web-host"), len(booted.containers(t))
 	booted.hand(t).delete(t, vm)
 	old := booted.containers(t)
-	killed := booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--refresh")
-	killed.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	killed := group(booted.prepare(booted.project, booted.twin, "pulumi", "up", "--yes", "--refresh"))
 	require.NoError(t, killed.Start())
 	booted.newMachines(t, old, map[string]func(string){state.AWS: func(string) {
-		require.NoError(t, syscall.Kill(-killed.Process.Pid, syscall.SIGKILL))
+		require.NoError(t, signal(killed, syscall.SIGKILL))
 	}})
 	require.Error(t, killed.Wait())
 	exported, err := booted.read("pulumi", "stack", "export")
