@@ -42,7 +42,6 @@ const (
 	ssmAPI   = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/"
 	ssmGuide = "https://docs.aws.amazon.com/systems-manager/latest/userguide/"
 	s3API    = "https://docs.aws.amazon.com/AmazonS3/latest/API/"
-	s3Guide  = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 	ecrAPI   = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/"
 	ecrGuide = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/"
 	provider = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/"
