@@ -126,17 +126,27 @@ func badReleaseUnderFire(t *testing.T) {
 	visits.allSucceeded(t)
 }
 
-// wayBackUnderFire takes back what an administrator had, restarts the database and changes its agent.
+// wayBackUnderFire takes back what an administrator had, restarts the database and changes both agents.
 func wayBackUnderFire(t *testing.T) {
 	booted.configure(t, "operations[0].id", newOperation("database"))
 	booted.configure(t, "operations[0].host", "database")
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminSshKeys"))
 	require.NoError(t, booted.command("pulumi", "config", "rm", "adminCidrs"))
-	undo := booted.edit(t, "infra/database/boot/crosscloud-agent.service", "[Service]\n", "# By the drill.\n[Service]\n")
+	const shebang, edited = "#!/bin/bash\n", "#!/bin/bash\n# By the drill.\n"
+	const unit, editedUnit = "[Service]\n", "# By the drill.\n[Service]\n"
+	undo := []func(){
+		booted.edit(t, "infra/database/boot/agent", shebang, edited),
+		booted.edit(t, "infra/database/boot/desired.sh", "# shellcheck shell=bash\n", "# shellcheck shell=bash\n# By the drill.\n"),
+		booted.edit(t, "infra/database/boot/crosscloud-agent.service", unit, editedUnit),
+		booted.edit(t, "infra/webhost/boot/agent/agent.sh", shebang, edited),
+		booted.edit(t, "infra/webhost/boot/agent/crosscloud-agent.service", unit, editedUnit),
+	}
 	start := time.Now()
 	booted.up(t).succeeds(t)
 	booted.whole(t, "a configuration taken back, converge killed after every change", start)
-	undo()
+	for _, undo := range undo {
+		undo()
+	}
 	require.NoError(t, booted.command("pulumi", "config", "rm", "operations"))
 	booted.up(t).succeeds(t)
 }

@@ -36,7 +36,7 @@ func disarmKiller(t *testing.T, container string) {
 
 // kill is one time that converge was killed, or came to the same change again and was spared.
 type kill struct {
-	call, said string // the call's place, FILE:LINE, and what it would have said
+	call, said string // FILE:LINE of the step, and what would have been said
 	spared     bool
 }
 
@@ -51,12 +51,14 @@ func kills(t *testing.T, m state.Machine) []kill {
 	return list
 }
 
-var callOfChanged = regexp.MustCompile(`^(?:.*[|&;] )?changed [^#]`)
+// A step announces a change, or puts a file in its place, or takes it away, which announces that.
+var callOfChanged = regexp.MustCompile(`^(?:.*[|&;] )?(?:changed|put|place_file|remove_file) [^#]`)
 
-// callsOfChanged are the places in a host's scripts where a change is announced, with the lines that stand there.
-func callsOfChanged(t *testing.T, boot string) map[string]string {
+// steps are the places in a host's scripts where a change is made that somebody outside could see, with the lines that stand
+// there.
+func steps(t *testing.T, boot string) map[string]string {
 	t.Helper()
-	out, err := exec.Command("grep", "--recursive", "--line-number", "--word-regexp", "changed", boot).Output()
+	out, err := exec.Command("grep", "--recursive", "--line-number", "--exclude=files.sh", "", boot).Output()
 	require.NoError(t, err)
 	calls := map[string]string{}
 	for line := range strings.Lines(string(out)) {
@@ -70,13 +72,13 @@ func callsOfChanged(t *testing.T, boot string) map[string]string {
 	return calls
 }
 
-// diedEverywhere asserts that converge was killed at each call of its scripts, except where it could not: unmet gives the
+// diedEverywhere asserts that converge was killed at each step of its scripts, except where it could not: unmet gives the
 // reason by the line of the call. And that each run went a step further than the one before, except where it is meant
 // to make the same change again: repeated gives the reason.
 func diedEverywhere(t *testing.T, boot string, killed []kill, unmet, repeated map[string]string) {
 	t.Helper()
 	died := map[string]int{}
-	calls := callsOfChanged(t, boot)
+	calls := steps(t, boot)
 	require.NotEmpty(t, calls)
 	for _, k := range killed {
 		require.Contains(t, calls, k.call, "converge was killed where it announces nothing: %s", k.said)
