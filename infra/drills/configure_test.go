@@ -3,6 +3,7 @@
 package drills
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -22,9 +23,7 @@ func (s *stack) configure(t *testing.T, path, value string) {
 func (s *stack) passwordVersion(t *testing.T) int {
 	t.Helper()
 	text, err := s.read("pulumi", "config", "get", "databasePasswordVersion")
-	if err != nil {
-		return 1 // Pulumi.yaml's default
-	}
+	require.NoError(t, err)
 	version, err := strconv.Atoi(strings.TrimSpace(text))
 	require.NoError(t, err)
 	return version
@@ -39,10 +38,15 @@ func (s *stack) nextPassword(t *testing.T) {
 // nobodysKey is a public one, whose private half nobody keeps.
 func nobodysKey(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "key")
-	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "drill", "-f", file).CombinedOutput()
+	return makeKey(t, filepath.Join(t.TempDir(), "nobody"))
+}
+
+// makeKey makes a pair of SSH keys, in the file and in one beside it that ends with .pub, and answers the public one.
+func makeKey(t *testing.T, private string) string {
+	t.Helper()
+	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", filepath.Base(private)+"@example.org", "-f", private).CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	text, err := exec.Command("cat", file+".pub").Output()
+	text, err := os.ReadFile(private + ".pub")
 	require.NoError(t, err)
 	return strings.TrimSpace(string(text))
 }

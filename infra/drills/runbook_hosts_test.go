@@ -50,11 +50,13 @@ func theAppIsRestarted(t *testing.T, c *commands) {
 	require.Equal(t, server, serverSince(t, database))
 	phases.add("app restarted by an operation", start)
 
+	session := booted.login(t).from(t, web.Container)
 	start = time.Now()
 	t.Setenv("WHICH", "database")
 	bothServe(t, c.again(t))
 	booted.whole(t, "Postgres restarted by an operation", start)
 	require.NotEqual(t, server, serverSince(t, database))
+	require.Error(t, session.Ping(t.Context()), "the sessions of administrators end with it")
 	require.NoError(t, booted.command("pulumi", "config", "rm", "operations"))
 }
 

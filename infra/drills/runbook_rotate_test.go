@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"crypto/tls"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,8 @@ func theDatabasePasswordIsRotated(t *testing.T, c *commands) {
 	leaked, web := booted.login(t), booted.machine(t, state.AWS).Container
 	booted.typeTodo(t, "remember me across two new passwords")
 	visits := booted.visit(t)
+	printed := strings.Fields(c.run(t))
+	require.Equal(t, strconv.Itoa(booted.passwordVersion(t)), printed[len(printed)-1])
 	for _, step := range []struct {
 		done, role string
 		run        func(*testing.T) string

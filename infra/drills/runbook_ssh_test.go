@@ -3,6 +3,7 @@
 package drills
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,8 +36,7 @@ func newAdministrator(t *testing.T, name string) administrator {
 	if _, err := os.Stat(a.config); err == nil {
 		return a
 	}
-	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name+"@example.org", "-f", private).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	makeKey(t, private)
 	require.NoError(t, os.WriteFile(a.config, fmt.Appendf(nil, `IdentityFile %s
 IdentitiesOnly yes
 IdentityAgent none
@@ -69,6 +69,25 @@ func (a administrator) logsIn(host, command string) error {
 	return nil
 }
 
+// stays logs in as admin and stays there. The session has ended when the channel is closed.
+func (a administrator) stays(t *testing.T, host string) <-chan struct{} {
+	t.Helper()
+	ssh := exec.Command("ssh", "-F", a.config, "admin@"+host, "echo in; sleep 900")
+	out, err := ssh.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, ssh.Start())
+	t.Cleanup(func() { _ = ssh.Process.Kill() }) // where it has not ended
+	first, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "in\n", first)
+	ended := make(chan struct{})
+	go func() {
+		_ = ssh.Wait() // it is ended from the other side
+		close(ended)
+	}()
+	return ended
+}
+
 // Both hosts let in who has a key and comes from where administrators are, and nobody else.
 func anAdministratorIsLetIn(t *testing.T, c *commands) {
 	web, database := booted.machine(t, state.AWS), booted.machine(t, state.GCP)
@@ -80,7 +99,7 @@ func anAdministratorIsLetIn(t *testing.T, c *commands) {
 	require.NoError(t, err)
 	// The operator's own key will take the first place.
 	for _, place := range []string{"adminSshKeys[0]", "adminSshKeys[1]"} {
-		require.NoError(t, booted.command("pulumi", "config", "set", "--path", place, strings.TrimSpace(string(theirs))))
+		booted.configure(t, place, strings.TrimSpace(string(theirs)))
 	}
 	stranger := newStranger(t, web.Address)
 	incarnations := booted.incarnations(t)
@@ -115,13 +134,32 @@ func metricsAreRead(t *testing.T, c *commands) {
 func aKeyIsTakenAway(t *testing.T, c *commands) {
 	me, other := newAdministrator(t, operator), newAdministrator(t, colleague)
 	hosts := []string{booted.machine(t, state.AWS).Address, booted.machine(t, state.GCP).Address}
+	var sessions []<-chan struct{}
+	for _, host := range hosts {
+		sessions = append(sessions, me.stays(t, host))
+	}
 	start := time.Now()
 	c.run(t)
-	for _, host := range hosts {
+	for i, host := range hosts {
 		require.ErrorContains(t, me.logsIn(host, "true"), "Permission denied")
 		require.NoError(t, other.logsIn(host, "true"), "other keys stay")
+		select {
+		case <-sessions[i]:
+			t.Fatal("a session ended with its key, and README says that it goes on")
+		default:
+		}
 	}
 	booted.whole(t, "an administrator's SSH key removed", start)
+
+	other.sitsHere(t)
+	c.run(t)
+	for i := range hosts {
+		select {
+		case <-sessions[i]:
+		case <-time.After(wait):
+			t.Fatal("a session goes on")
+		}
+	}
 
 	start = time.Now()
 	c.run(t)
