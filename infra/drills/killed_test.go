@@ -5,6 +5,7 @@ package drills
 import (
 	"fmt"
 	"net/http/cookiejar"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -164,7 +165,13 @@ func replacementUnderFire(t *testing.T) (replaced state.Machine) {
 	})
 	up.succeeds(t)
 	booted.whole(t, "database VM replaced, converge killed after every change", start)
-	return booted.machine(t, state.GCP)
+	replaced = booted.machine(t, state.GCP)
+	// An update is over when the site serves, which the host's last steps may come after.
+	require.Eventually(t, func() bool {
+		return exec.Command("docker", "exec", replaced.Container, "bash", "-c",
+			`journalctl --unit=crosscloud-agent --output=cat --no-pager | grep --extended-regexp '^(done, |nothing changed)'`).Run() == nil
+	}, patience, step, "converge comes to its end, however often it is killed")
+	return replaced
 }
 
 // newOperation is an id that no host has heard of.
