@@ -5,10 +5,11 @@
 
 drill=/var/lib/drill
 
-# at_change WHAT… is called where a function is about to announce a change. What puts files in their places does that for
-# those who call it, so the place is theirs.
+# at_change LINE WHAT… is called where a function is about to announce a change. What puts files in their places does that
+# for those who call it, so the place is theirs.
 at_change() {
-  local place=${BASH_SOURCE[1]} line=${BASH_LINENO[0]}
+  local place=${BASH_SOURCE[1]} line=$1
+  shift
   case ${FUNCNAME[1]} in
   put | place_file | remove_file) place=${BASH_SOURCE[2]} line=${BASH_LINENO[1]} ;;
   esac
@@ -30,9 +31,9 @@ kill_at() {
 case $0 in
 */converge)
   set -o functrace
-  # The words of the call are expanded where it stands. Within the function the trap meets the call once more.
+  # The words of the call are expanded where it stands; they may have lines of their own, which would count. Within the function the trap meets the call once more.
   # shellcheck disable=SC2154 # BASH_COMMAND is the shell's
-  trap '[[ $BASH_COMMAND != "changed "* || ${FUNCNAME[0]-} == changed ]] || eval "at_change ${BASH_COMMAND#changed }"' DEBUG
+  trap '[[ $BASH_COMMAND != "changed "* || ${FUNCNAME[0]-} == changed ]] || eval "at_change \$LINENO ${BASH_COMMAND#changed }"' DEBUG
   ;;
 # After an error the agents wait, the longer the more often it happens. Somebody impatient would start them again.
 */agent.sh)
