@@ -36,6 +36,16 @@ func TestARunIsPublished(t *testing.T) {
 	assert.Equal(t, []string{"converging", "serving", "serving"}, h.history(t), "a calm run has an end only")
 }
 
+func TestAFileThatCannotBePlacedIsTold(t *testing.T) {
+	h := newTestHost(t)
+	out, err := h.run(t, `begin_step settings; place_file nowhere "$run_files/file" 0644 root:root; changed never`)
+	require.Error(t, err, out)
+	s := h.published(t)
+	assert.Contains(t, s.Error, ": install --mode")
+	assert.Contains(t, s.Log, "nowhere")
+	assert.NotContains(t, out, "never")
+}
+
 // Without jq: the installation that fails is the one that would bring it.
 func TestAFailedRunTellsWhyAndNoSecret(t *testing.T) {
 	h := newTestHost(t)

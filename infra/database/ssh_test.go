@@ -64,10 +64,10 @@ func TestAdministratorsKeysFollowTheDesiredState(t *testing.T) {
 func TestTroubleWithSSHIsToldAtTheEndOfTheRun(t *testing.T) {
 	const one = "ssh-ed25519 AAAAC3Nz one@example.org"
 	for command, says := range map[string]string{
-		"place_file": "sshd does not take its settings; see journalctl -u ssh",
+		"place_file": "sshd does not take its settings",
 		"useradd":    "the user admin cannot be made",
 		"usermod":    "the user admin cannot be made",
-		"systemctl":  "sshd does not start; see journalctl -u ssh",
+		"systemctl":  "sshd does not start",
 	} {
 		t.Run(command, func(t *testing.T) {
 			h := newTestHost(t)
@@ -81,7 +81,8 @@ func TestTroubleWithSSHIsToldAtTheEndOfTheRun(t *testing.T) {
 			require.Error(t, err, out)
 			require.Contains(t, out, "the disk is here")
 			published := h.published(t)
-			assert.Equal(t, says, published.Error)
+			assert.Equal(t, says+"; see journalctl -u crosscloud-agent -u ssh", published.Error)
+			assert.Contains(t, published.Log, "ssh: "+says, "it is said when it happens, too")
 			assert.Equal(t, "ssh", published.Hops[len(published.Hops)-1].Name)
 			assert.False(t, published.Hops[len(published.Hops)-1].OK)
 		})

@@ -7,9 +7,9 @@ place_file() {
   if cmp --quiet "$source" "$target" && [[ $(stat --format '%04a %U:%G' "$target") == "$mode $owner" ]]; then
     return 0
   fi
-  install --mode "$mode" --owner "${owner%:*}" --group "${owner#*:}" "$source" "$target.new" || return 1
-  mv "$target.new" "$target" || return 1
-  changed "$target"
+  install --mode "$mode" --owner "${owner%:*}" --group "${owner#*:}" "$source" "$target.new" &&
+    mv "$target.new" "$target" &&
+    changed "$target"
 }
 
 # remove_file TARGET

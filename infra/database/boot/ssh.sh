@@ -32,29 +32,35 @@ place_admin_keys() {
 # serve_ssh is the rest. It may fail without stopping the run, at whose end report_ssh tells of it: an administrator may
 # be needed to cure the very thing that stops it. So it is called as a condition is, and returns failures by hand.
 serve_ssh() {
-  place_sshd_settings || { ssh_trouble='sshd does not take its settings; see journalctl -u ssh'; return 0; }
-  [[ -e $admin_keys ]] || return 0
-  create_admin || { ssh_trouble="the user $admin cannot be made"; return 0; }
-  start_sshd || ssh_trouble='sshd does not start; see journalctl -u ssh'
+  if ! place_sshd_settings; then
+    ssh_trouble='sshd does not take its settings'
+  elif [[ ! -e $admin_keys ]]; then
+    return 0
+  elif ! create_admin; then
+    ssh_trouble="the user $admin cannot be made"
+  elif ! start_sshd; then
+    ssh_trouble='sshd does not start'
+  fi
+  [[ -z $ssh_trouble ]] || log "ssh: $ssh_trouble" # the run may not come to its end
 }
 
 report_ssh() {
-  [[ -z $ssh_trouble ]] || die "$ssh_trouble"
+  [[ -z $ssh_trouble ]] || die "$ssh_trouble; see journalctl -u crosscloud-agent -u ssh"
 }
 
 # place_sshd_settings: where a socket starts sshd for each connection, it reads its settings each time.
 place_sshd_settings() {
   if ! cmp --quiet sshd.conf "$sshd_settings"; then
-    touch "$reload_sshd"
+    touch "$reload_sshd" || return 1
     place_file sshd.conf "$sshd_settings" 0644 root:root || return 1
   fi
   [[ -e $reload_sshd ]] || return 0
   if ! systemctl is-active --quiet ssh.service; then
     rm "$reload_sshd"
-    return 0
+    return
   fi
   systemctl reload ssh.service || return 1
-  rm "$reload_sshd"
+  rm "$reload_sshd" || return 1
   changed 'sshd reads its settings'
 }
 
