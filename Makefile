@@ -42,7 +42,7 @@ unit: ## Run the tests beside the code
 	CI=true go run ./infra/twin tools go test ./...
 
 drills: ## Boot a stack of its own on the twin and try it from end to end
-	go run ./infra/twin tools go test -tags drills -count=1 -v -timeout 75m ./infra/drills
+	go run ./infra/twin tools go test -tags drills -count=1 -v -timeout 65m ./infra/drills
 
 # Another twin of this checkout, such as that of tests that were interrupted, must end before its files go.
 clean: down ## Remove the caches too: tools, images, the local Postgres

@@ -36,8 +36,8 @@ func disarmKiller(t *testing.T, container string) {
 
 // kill is one time that converge was killed, or came to the same change again and was spared.
 type kill struct {
-	call, said string // FILE:LINE of the step, and what would have been said
-	spared     bool
+	place, said string // FILE:LINE of the step, and what would have been said
+	spared      bool
 }
 
 // kills are those of a VM, in their order.
@@ -52,7 +52,7 @@ func kills(t *testing.T, m state.Machine) []kill {
 }
 
 // A step announces a change, or puts a file in its place, or takes it away, which announces that.
-var callOfChanged = regexp.MustCompile(`^(?:.*[|&;] )?(?:changed|put|place_file|remove_file) [^#]`)
+var stepLine = regexp.MustCompile(`^(?:.*[|&;] )?(?:changed|put|place_file|remove_file) [^#]`)
 
 // steps are the places in a host's scripts where a change is made that somebody outside could see, with the lines that stand
 // there.
@@ -60,44 +60,44 @@ func steps(t *testing.T, boot string) map[string]string {
 	t.Helper()
 	out, err := exec.Command("grep", "--recursive", "--line-number", "--exclude=files.sh", "", boot).Output()
 	require.NoError(t, err)
-	calls := map[string]string{}
+	places := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		parts := strings.SplitN(line, ":", 3)
-		if text := strings.TrimSpace(parts[2]); callOfChanged.MatchString(text) {
+		if text := strings.TrimSpace(parts[2]); stepLine.MatchString(text) {
 			file, err := filepath.Rel(boot, parts[0])
 			require.NoError(t, err)
-			calls[file+":"+parts[1]] = text
+			places[file+":"+parts[1]] = text
 		}
 	}
-	return calls
+	return places
 }
 
 // diedEverywhere asserts that converge was killed at each step of its scripts, except where it could not: unmet gives the
-// reason by the line of the call. And that each run went a step further than the one before, except where it is meant
+// reason by its line. And that each run went a step further than the one before, except where it is meant
 // to make the same change again: repeated gives the reason.
 func diedEverywhere(t *testing.T, boot string, killed []kill, unmet, repeated map[string]string) {
 	t.Helper()
 	died := map[string]int{}
-	calls := steps(t, boot)
-	require.NotEmpty(t, calls)
+	places := steps(t, boot)
+	require.NotEmpty(t, places)
 	for _, k := range killed {
-		require.Contains(t, calls, k.call, "converge was killed where it announces nothing: %s", k.said)
-		died[k.call]++
+		require.Contains(t, places, k.place, "converge was killed where there is no step: %s", k.said)
+		died[k.place]++
 		if k.spared {
-			require.Contains(t, repeated, calls[k.call], "%s/%s: two runs made the same change: %s", boot, k.call, k.said)
+			require.Contains(t, repeated, places[k.place], "%s/%s: two runs made the same change: %s", boot, k.place, k.said)
 		}
-		t.Logf("%s: killed at %s: %s", boot, k.call, k.said)
+		t.Logf("%s: killed at %s: %s", boot, k.place, k.said)
 	}
 	excused := map[string]bool{}
-	for call, line := range calls {
-		if died[call] == 0 {
-			assert.Contains(t, unmet, line, "%s/%s: converge was never killed there", boot, call)
+	for place, line := range places {
+		if died[place] == 0 {
+			assert.Contains(t, unmet, line, "%s/%s: converge was never killed there", boot, place)
 			excused[line] = true
-			t.Logf("%s: not killed at %s, %s: %s", boot, call, line, unmet[line])
+			t.Logf("%s: not killed at %s, %s: %s", boot, place, line, unmet[line])
 		}
 	}
 	for line := range unmet {
-		assert.True(t, excused[line], "%s: there is no call %s, or converge was killed there after all", boot, line)
+		assert.True(t, excused[line], "%s: there is no step %s, or converge was killed there after all", boot, line)
 	}
 	require.False(t, t.Failed())
 }

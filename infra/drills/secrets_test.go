@@ -26,8 +26,13 @@ import (
 // No secret of the stack stands where its keeper would not expect it.
 func noSecretIsInPlainSight(t *testing.T) {
 	secrets := booted.secrets(t)
+	for _, resource := range booted.resources(t) {
+		if strings.Contains(resource.URN, ":RandomPassword::") {
+			require.Contains(t, secrets, resource.URN+".outputs.result")
+		}
+	}
 	names := strings.Join(slices.Sorted(maps.Keys(secrets)), "\n")
-	for _, must := range []string{"RandomPassword::database-password-", "PrivateKey::database-ca-key", "PrivateKey::database-server-key", ".outputs.databaseUrl"} {
+	for _, must := range []string{"RandomPassword::", "PrivateKey::database-ca-key", "PrivateKey::database-server-key", ".outputs.databaseUrl"} {
 		require.Contains(t, names, must)
 	}
 	page(t, booted.stranger(t), booted.shareLink(t)) // now, at the latest, a log could hold it

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -46,10 +47,15 @@ type stack struct {
 }
 
 func TestMain(m *testing.M) {
+	flag.Parse()
 	s, err := boot()
 	code := 1
 	if err == nil {
 		booted = s
+		// Go ends a run that takes too long at once, and with it would go what the hosts said.
+		if limit := flag.Lookup("test.timeout").Value.(flag.Getter).Get().(time.Duration); limit > 2*time.Minute {
+			time.AfterFunc(limit-2*time.Minute, func() { _ = s.keep() })
+		}
 		code = m.Run()
 	} else {
 		fmt.Fprintln(os.Stderr, "drills: boot the stack:", err)

@@ -2,7 +2,7 @@
 
 package drills
 
-// What these runs do not come to, by the line of the call.
+// What these runs do not come to, by the line of the step.
 var webUnmet = map[string]string{
 	`changed "operation $1 ended"`: "a restart is killed at its own changes, and not run again",
 }

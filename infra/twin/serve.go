@@ -44,7 +44,8 @@ func (t *twin) serve(ctx context.Context) error {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_BACKEND_URL=file://"+backend,
 		"PULUMI_CONFIG_PASSPHRASE="+passphrase,
-		// `go run` keeps the linked program in Go's cache; Pulumi itself would link it anew for each preview and each update.
+		// `go run` keeps the linked program in Go's cache; Pulumi itself would link it anew for each preview and each update. The
+		// price is a line "exit status 32" behind the words of a program that failed.
 		"PULUMI_GO_USE_RUN=true",
 		"PULUMI_HOME="+filepath.Join(t.engine.Dir(), "pulumi-home"),
 		"PULUMI_SKIP_UPDATE_CHECK=true",

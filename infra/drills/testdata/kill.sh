@@ -31,7 +31,8 @@ kill_at() {
 case $0 in
 */converge)
   set -o functrace
-  # The words of the call are expanded where it stands; they may have lines of their own, which would count. Within the function the trap meets the call once more.
+  # The words of the call are expanded where it stands; they may have lines of their own, which would count. Within the
+  # function the trap meets the call once more.
   # shellcheck disable=SC2154 # BASH_COMMAND is the shell's
   trap '[[ $BASH_COMMAND != "changed "* || ${FUNCNAME[0]-} == changed ]] || eval "at_change \$LINENO ${BASH_COMMAND#changed }"' DEBUG
   ;;
