@@ -39,19 +39,18 @@ type watcher struct {
 // await returns the host's status once it serves revision. It fails at once when the host gave the revision up, and at
 // the context's end with the last that is known: which hop did not answer, and why.
 func (w *watcher) await(ctx context.Context, revision string) (hoststatus.Status, error) {
-	var unreadable time.Time // since when
+	var unreadable time.Time // since when, while unread is set
 	w.heard = w.now()
 	for {
 		text, err := w.read(ctx)
 		switch {
 		case err == nil:
-			unreadable = time.Time{}
 			w.hear(text)
 		case ctx.Err() != nil: // the deadline cut it off, which is no news unless it hung
 			if w.unread == nil && w.now().Sub(w.heard) > aWhile {
 				w.unread = err
 			}
-		case unreadable.IsZero():
+		case w.unread == nil:
 			unreadable, w.unread = w.now(), err
 			w.progress(fmt.Sprintf("%s: what it says of itself can't be read: %v", w.host, err))
 		case w.now().Sub(unreadable) > maxUnreadable:
