@@ -70,8 +70,9 @@ func theSearchFindsAPlantedCanary(t *testing.T) {
 		require.Equal(t, []string{"canary"}, leaks([]byte(text), secrets), name)
 	}
 	require.Empty(t, leaks([]byte("nothing here"), secrets))
+	places := booted.places(t)
 	for place, packed := range map[string]string{"user-data": "STATUS_PARAMETER=/crosscloud/", "metadata": `"statusObject": "`} {
-		require.NotEmpty(t, leaks(bytes.Join(booted.places(t)[place], nil), map[string]string{"packed": packed}), place)
+		require.NotEmpty(t, leaks(bytes.Join(places[place], nil), map[string]string{"packed": packed}), place)
 	}
 
 	for _, cloud := range []string{state.AWS, state.GCP} {
