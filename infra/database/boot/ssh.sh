@@ -30,7 +30,8 @@ place_admin_keys() {
 }
 
 # serve_ssh is the rest. It may fail without stopping the run, at whose end report_ssh tells of it: an administrator may
-# be needed to cure the very thing that stops it. So it is called as a condition is, and returns failures by hand.
+# be needed to cure the very thing that stops it. So its parts are conditions, where bash ignores -e, and return failures by
+# hand.
 serve_ssh() {
   if ! place_sshd_settings; then
     ssh_trouble='sshd does not take its settings'
