@@ -5,6 +5,7 @@ package drills
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,11 +36,12 @@ func (s *stack) fault(t *testing.T, host string, fault state.Fault) (heal func()
 	return heal
 }
 
-// journalSays waits until the agent of a VM said so since then.
-func journalSays(t *testing.T, m state.Machine, since time.Time, what string) {
+// journalSays waits until the agent of a VM said so since then, or one of several things.
+func journalSays(t *testing.T, m state.Machine, since time.Time, what ...string) {
 	t.Helper()
 	said := ""
-	for end := time.Now().Add(patience); !strings.Contains(said, what); time.Sleep(step) {
+	isSaid := func(what string) bool { return strings.Contains(said, what) }
+	for end := time.Now().Add(patience); !slices.ContainsFunc(what, isSaid); time.Sleep(step) {
 		require.False(t, time.Now().After(end), "the agent does not say %q, but:\n%s", what, said)
 		said = inside(t, m, "journalctl", "--unit=crosscloud-agent", "--output=cat", "--no-pager",
 			"--since=@"+strconv.FormatInt(since.Unix(), 10))

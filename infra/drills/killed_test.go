@@ -5,7 +5,6 @@ package drills
 import (
 	"fmt"
 	"net/http/cookiejar"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -167,10 +166,7 @@ func replacementUnderFire(t *testing.T) (replaced state.Machine) {
 	booted.whole(t, "database VM replaced, converge killed after every change", start)
 	replaced = booted.machine(t, state.GCP)
 	// An update is over when the site serves, which the host's last steps may come after.
-	require.Eventually(t, func() bool {
-		return exec.Command("docker", "exec", replaced.Container, "bash", "-c",
-			`journalctl --unit=crosscloud-agent --output=cat --no-pager | grep --extended-regexp '^(done, |nothing changed)'`).Run() == nil
-	}, patience, step, "converge comes to its end, however often it is killed")
+	journalSays(t, replaced, start, "\ndone, ", "\nnothing changed\n")
 	return replaced
 }
 
